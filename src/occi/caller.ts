@@ -1,0 +1,18 @@
+import type { PrincipalId, TenantId, VendorId } from '../shared/ids.ts';
+
+export type Role = 'customer' | 'vendor' | 'operator' | 'auditor';
+
+/** Who asks, as authentication found out. */
+export interface Caller {
+  readonly principal: PrincipalId;
+  /** The tenant that the request works in: an operator may name another by `?tenant=`. */
+  readonly tenant: TenantId;
+  readonly role: Role;
+  /** For role vendor: whose CFPs, proposals and SLAs it sees. */
+  readonly vendor?: VendorId;
+}
+
+/** The service itself, for work that no client asked for. */
+export function serviceCaller(tenant: TenantId): Caller {
+  return { principal: 'broker' as PrincipalId, tenant, role: 'operator' };
+}

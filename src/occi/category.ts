@@ -1,0 +1,59 @@
+import type { Json, JsonObject } from '../shared/json.ts';
+import type { TypeId } from '../shared/ids.ts';
+
+/** GFD.226 section 4: the JSON types of attributes. */
+export type AttributeType = 'string' | 'number' | 'boolean' | 'array' | 'object';
+
+/**
+ * An attribute of a category (GFD.221 section 4.3).
+ *
+ * `mutable`: a client may set it at creation and later. `required`: a client must give a value at
+ * creation. `pattern` is a JSON Schema (2020-12) of the value beyond its type. `settable` marks an
+ * attribute that a client gives at creation and never changes afterwards: the standard calls it
+ * immutable, and so does discovery.
+ */
+export interface AttributeDefinition {
+  readonly type: AttributeType;
+  readonly mutable: boolean;
+  readonly required: boolean;
+  readonly settable?: boolean;
+  readonly pattern?: JsonObject;
+  readonly default?: Json;
+  readonly description: string;
+}
+
+export type AttributeDefinitions = Readonly<Record<string, AttributeDefinition>>;
+
+interface Category {
+  readonly scheme: string;
+  readonly term: string;
+  readonly title: string;
+  readonly attributes: AttributeDefinitions;
+}
+
+/** GFD.221 section 4.4.1. `location` is an absolute path that ends in `/`; an abstract kind has none. */
+export interface Kind extends Category {
+  readonly class: 'kind';
+  readonly parent?: TypeId;
+  readonly actions: readonly TypeId[];
+  readonly location?: string;
+}
+
+/** GFD.221 section 4.4.2. `applies` empty: any entity. `tenant`: shown in discovery to that tenant only. */
+export interface Mixin extends Category {
+  readonly class: 'mixin';
+  readonly depends: readonly TypeId[];
+  readonly applies: readonly TypeId[];
+  readonly actions: readonly TypeId[];
+  readonly location: string;
+  readonly tenant?: string;
+}
+
+/** GFD.221 section 4.4.3. */
+export interface Action extends Category {
+  readonly class: 'action';
+}
+
+export function typeOf(category: { readonly scheme: string; readonly term: string }): TypeId {
+  return (category.scheme + category.term) as TypeId;
+}

@@ -1,0 +1,118 @@
+import type { Clock } from '../shared/clock.ts';
+import type { EntityId, IdSource, TypeId } from '../shared/ids.ts';
+import type { JsonObject } from '../shared/json.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { StateTable } from '../shared/state-machine.ts';
+import type { Caller } from './caller.ts';
+import type { Action, Kind, Mixin } from './category.ts';
+import type { Attributes, EntityDocument, EntityRecord } from './entity.ts';
+import type { EntityQuery, EntityStore, Write } from './store.ts';
+
+/** A domain that plugs into the engine: what it adds to the model, and how its kinds behave. */
+export interface Extension {
+  readonly name: string;
+  readonly kinds: readonly Kind[];
+  readonly mixins: readonly Mixin[];
+  readonly actions: readonly Action[];
+  readonly behaviours: readonly Behaviour[];
+}
+
+/** What a behaviour may use while it serves one request. */
+export interface RequestContext {
+  readonly caller: Caller;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /**
+   * The store as this request sees it: the first write that succeeds carries the request's
+   * Idempotency-Key with it, in the same transaction.
+   */
+  readonly store: EntityStore;
+  /** Reads an entity that a document refers to by id, path or URL; undefined if the caller may not see it. */
+  resolve(reference: string): Promise<EntityRecord | undefined>;
+  /** `/cfp/UUID`. */
+  pathOf(record: Pick<EntityRecord, 'id' | 'kind'>): string;
+}
+
+/**
+ * How entities of one kind behave beyond the uniform interface. Every hook is optional: a kind
+ * without a behaviour is stored, read, changed and deleted as OCCI Core says.
+ */
+export interface Behaviour {
+  readonly kind: TypeId;
+  /** Drives which actions are shown and the 409 of the others. `stateAttribute` holds the state. */
+  readonly states?: StateTable<string, string>;
+  readonly stateAttribute?: string;
+
+  /** May clients of the uniform interface create, change, delete this kind at all? Default: all. */
+  readonly clientMay?: { readonly create?: boolean; readonly update?: boolean; readonly delete?: boolean };
+
+  /**
+   * Completes a draft that passed the schema: checks what a schema cannot (throwing `Unprocessable`
+   * with all problems), fills in defaults, sets state and due. `document` is what the client sent.
+   * The answer is written as it is, with further writes beside it in the same transaction.
+   */
+  create?(draft: EntityRecord, document: EntityDocument, ctx: RequestContext): Promise<Drafted>;
+  /** After the create is durable and before the client is answered: start work that need not wait for a sweep. */
+  created?(record: EntityRecord, ctx: RequestContext): void;
+
+  /** The same for full and partial updates; `before` is what is stored. */
+  update?(draft: EntityRecord, before: EntityRecord, ctx: RequestContext): Promise<Drafted>;
+
+  /** Decides what DELETE does: throws `Conflict`, or answers whether to remove or hide. Default: remove. */
+  remove?(record: EntityRecord, ctx: RequestContext): Promise<Removal>;
+
+  /** Performs actions, by term. The engine has checked schema, rights and (with `states`) the state. */
+  readonly actions?: Readonly<
+    Record<string, (record: EntityRecord, attributes: Attributes, ctx: RequestContext) => Promise<ActionResult>>
+  >;
+
+  /** The attributes as clients see them, where they are more than what is stored. */
+  project?(record: EntityRecord, ctx: RequestContext): Promise<Projection>;
+  /** Is the record at rest, so that `Prefer: wait` may answer? */
+  settled?(record: EntityRecord): boolean;
+  /** May the caller read it, beyond the tenant rule? Only asked for callers with role vendor. */
+  visibleToVendor?(record: EntityRecord, ctx: RequestContext): Promise<boolean>;
+  /** What of this kind a vendor's list holds; undefined: nothing. */
+  vendorScope?(ctx: RequestContext): Promise<Partial<EntityQuery> | { readonly ids: readonly EntityId[] } | undefined>;
+  /** Other media types of one entity: `text/csv` of a collector, `text/html` of a report. */
+  readonly exports?: Readonly<Record<string, (record: EntityRecord, ctx: ExportContext) => Promise<Export>>>;
+
+  /** Continues work whose time has come; also called after a restart. Must be safe to call twice. */
+  onDue?(record: EntityRecord): Promise<void>;
+}
+
+export interface ExportContext extends RequestContext {
+  readonly query: Readonly<Record<string, string>>;
+}
+
+export interface Export {
+  readonly body: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Drafted {
+  readonly record: EntityRecord;
+  readonly also?: readonly Write[];
+  /** For the history and the event of the new record. */
+  readonly note?: { readonly event?: string; readonly code?: string; readonly detail?: string };
+}
+
+export type Removal =
+  | { readonly how: 'remove'; readonly also?: readonly Write[] }
+  | { readonly how: 'hide'; readonly also?: readonly Write[] };
+
+export type ActionResult =
+  | { readonly type: 'entity'; readonly record: EntityRecord; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly type: 'collection'; readonly records: readonly EntityRecord[] }
+  | { readonly type: 'document'; readonly body: JsonObject };
+
+export interface Projection {
+  readonly attributes: Attributes;
+  /** Marks a representation that can change while the revision does not; becomes part of the ETag. */
+  readonly variant?: string;
+}
+
+/** Wakes due work now rather than at the next sweep. Given to behaviours by whoever composes them. */
+export type Kick = (id: EntityId) => void;

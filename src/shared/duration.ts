@@ -1,0 +1,58 @@
+import { Temporal } from 'temporal-polyfill';
+import type { Instant } from './clock.ts';
+
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/;
+const ISO_DURATION =
+  /^P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d{1,3})?S)?)?$/;
+
+/** An ISO 8601 duration without sign, kept as written: `P1M` is a calendar month, not 30 days. */
+export type IsoDuration = string;
+
+export function isIsoDuration(text: unknown): text is IsoDuration {
+  return typeof text === 'string' && text.length <= 40 && ISO_DURATION.test(text);
+}
+
+/** An ISO 8601 instant with offset; undefined if the text is not one. */
+export function parseInstant(text: unknown): Instant | undefined {
+  if (typeof text !== 'string' || !ISO_INSTANT.test(text)) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** Whole milliseconds of a duration of fixed length; undefined where it has months or years. */
+export function fixedMilliseconds(duration: IsoDuration): number | undefined {
+  const parsed = Temporal.Duration.from(duration);
+  if (parsed.years !== 0 || parsed.months !== 0) return undefined;
+  return (
+    ((parsed.weeks * 7 + parsed.days) * 86_400 + parsed.hours * 3600 + parsed.minutes * 60 + parsed.seconds) * 1000 +
+    parsed.milliseconds
+  );
+}
+
+/** `at` plus `times` durations on the calendar of `timezone`, clamped to the month's end. */
+export function addDuration(at: Instant, duration: IsoDuration, times = 1, timezone = 'UTC'): Instant {
+  const fixed = fixedMilliseconds(duration);
+  if (fixed !== undefined && timezone === 'UTC') return at + fixed * times;
+  const parsed = Temporal.Duration.from(duration);
+  const scaled = Temporal.Duration.from({
+    years: parsed.years * times,
+    months: parsed.months * times,
+    weeks: parsed.weeks * times,
+    days: parsed.days * times,
+    hours: parsed.hours * times,
+    minutes: parsed.minutes * times,
+    seconds: parsed.seconds * times,
+    milliseconds: parsed.milliseconds * times,
+  });
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone).add(scaled, { overflow: 'constrain' })
+    .epochMilliseconds;
+}
+
+/** Nominal months of a duration: 12 a year, 12/365 a day, as [numerator, denominator] (api.md, Money). */
+export function nominalMonths(duration: IsoDuration): readonly [numerator: number, denominator: number] {
+  const parsed = Temporal.Duration.from(duration);
+  const seconds =
+    (parsed.weeks * 7 + parsed.days) * 86_400 + parsed.hours * 3600 + parsed.minutes * 60 + parsed.seconds;
+  const perDay = 365 * 86_400;
+  return [(parsed.years * 12 + parsed.months) * perDay + seconds * 12, perDay];
+}

@@ -1,0 +1,58 @@
+import type { Clock } from './clock.ts';
+import type { Random } from './random.ts';
+
+declare const brand: unique symbol;
+/** A string that was parsed as what its name says; made only by the functions here. */
+export type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** The UUID of an entity, lower case, without `urn:uuid:`. */
+export type EntityId = Branded<'EntityId'>;
+export type TenantId = Branded<'TenantId'>;
+export type PrincipalId = Branded<'PrincipalId'>;
+export type VendorId = Branded<'VendorId'>;
+/** Scheme and term of a category: `http://schemas.ogf.org/occi/core#entity`. */
+export type TypeId = Branded<'TypeId'>;
+
+export const tenantId = (text: string): TenantId => text as TenantId;
+export const principalId = (text: string): PrincipalId => text as PrincipalId;
+export const vendorId = (text: string): VendorId => text as VendorId;
+export const typeId = (text: string): TypeId => text as TypeId;
+
+const UUID = /^(?:urn:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
+
+/** Reads a bare UUID or `urn:uuid:`; undefined if it is neither. */
+export function parseEntityId(text: string): EntityId | undefined {
+  return UUID.exec(text)?.[1]?.toLowerCase() as EntityId | undefined;
+}
+
+/** `urn:uuid:…`, as ids are rendered (RFC 9562). */
+export function urn(id: EntityId): string {
+  return `urn:uuid:${id}`;
+}
+
+export type IdSource = () => EntityId;
+
+/**
+ * Version 7 UUIDs (RFC 9562 section 5.7). Ids made by one source in one millisecond go on rising,
+ * so an index that is ordered by id is appended to, never torn open.
+ */
+export function idSource(clock: Clock, random: Random): IdSource {
+  let last = 0;
+  let counter = 0;
+  return () => {
+    const now = clock.now();
+    if (now > last) {
+      last = now;
+      counter = (random.bytes(1)[0] ?? 0) << 2;
+    } else if (++counter > 0xfff) {
+      last += 1;
+      counter = 0;
+    }
+    const time = last.toString(16).padStart(12, '0');
+    const tail = Buffer.from(random.bytes(8));
+    tail[0] = ((tail[0] ?? 0) & 0x3f) | 0x80;
+    const rest = tail.toString('hex');
+    const sequence = counter.toString(16).padStart(3, '0');
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence}-${rest.slice(0, 4)}-${rest.slice(4)}` as EntityId;
+  };
+}
