@@ -6,7 +6,7 @@ import { isObject, pointer } from '../shared/json.ts';
 import type { Json, JsonObject } from '../shared/json.ts';
 import { pricesUsage } from './price-total.ts';
 import type { WantedCounts } from './price-total.ts';
-import type { Per, PriceItem, Quote, Usage } from './price.ts';
+import type { Per, Quote, Usage } from './price.ts';
 
 /** What a quote is checked against. Without `counts` only its form is checked. */
 export interface QuoteContext {
