@@ -1,0 +1,135 @@
+import type { EntityRecord } from '../occi/entity.ts';
+import type { ActionResult, Behaviour, RequestContext } from '../occi/extension.ts';
+import { ConcurrentChange } from '../occi/concurrency.ts';
+import { Conflict, Forbidden, Unprocessable } from '../shared/errors.ts';
+import { isTerminal, movesFrom } from '../shared/state-machine.ts';
+import type { EntityId } from '../shared/ids.ts';
+import { phaseOf } from './change.ts';
+import { accepted, refused, takenBack } from './confirm.ts';
+import { asJson, keptOf } from './kept.ts';
+import { agreementLinkType, agreementType, reportType, slaAttr, slaType } from './names.ts';
+import { slaStates } from './states.ts';
+import { forgetTerms } from './terms.ts';
+import type { SlaTools } from './tools.ts';
+import { startEnding, startUndo } from './undo.ts';
+
+type Act = (record: EntityRecord, attributes: EntityRecord['attributes'], ctx: RequestContext) => Promise<ActionResult>;
+
+/** How SLAs behave beyond the uniform interface: they are made by awards, and changed by actions only. */
+export function slaBehaviour(tools: SlaTools, wake: (id: EntityId) => Promise<void>): Behaviour {
+  const background = (id: EntityId): void => {
+    tools.again(id, 0);
+  };
+  const done = (record: EntityRecord | undefined): ActionResult => {
+    if (record === undefined) throw new ConcurrentChange();
+    background(record.id);
+    return { type: 'entity', record };
+  };
+  const within = (ctx: RequestContext): SlaTools => ({ ...tools, deps: { ...tools.deps, store: ctx.store } });
+
+  const accept: Act = async (record, _attributes, ctx) => {
+    if (ctx.caller.role === 'customer')
+      throw new Forbidden('not_yours', 'It is the vendor who accepts: your award was the offer');
+    return done(await accepted(record, `${record.id}`, tools.now(), ctx.caller.role, within(ctx)));
+  };
+
+  const reject: Act = async (record, _attributes, ctx) => {
+    const { role } = ctx.caller;
+    if (role === 'vendor')
+      return done(
+        await refused(
+          record,
+          { code: 'vendor_refused', final: true, detail: 'The vendor rejected the agreement' },
+          within(ctx),
+        ),
+      );
+    return done(
+      await takenBack(
+        record,
+        { code: 'taken_back', detail: 'The customer took the award back', actor: role },
+        within(ctx),
+      ),
+    );
+  };
+
+  const terminate: Act = async (record, _attributes, ctx) => {
+    const actor = ctx.caller.role;
+    const detail = `Terminated by the ${actor}`;
+    if (phaseOf(record) === 'provisioning')
+      return done(await startUndo(record, { code: 'terminated', detail, actor }, within(ctx)));
+    return done(await startEnding(record, { outcome: 'cancelled', code: 'terminated', detail, actor }, within(ctx)));
+  };
+
+  const notYet =
+    (what: string): Act =>
+    () =>
+      Promise.reject(new Unprocessable('not_supported', `${what} is not supported yet`));
+
+  return {
+    kind: slaType,
+    states: slaStates,
+    stateAttribute: slaAttr.phase,
+    clientMay: { create: false, update: false },
+    actions: {
+      accept,
+      reject,
+      terminate,
+      suspend: notYet('Suspending an agreement'),
+      resume: notYet('Resuming an agreement'),
+      renegotiate: notYet('Renegotiating an agreement'),
+      renew: notYet('Renewing an agreement'),
+      reclaim: notYet('Taking resources back early'),
+    },
+    async project(record, ctx) {
+      const kept = keptOf(record);
+      const reports = await ctx.store.list({ kinds: [reportType], parent: record.id, order: 'desc', limit: 1 });
+      const report = reports.items[0];
+      return {
+        attributes: {
+          ...record.attributes,
+          [slaAttr.document]: { sha256: kept.sha256, content: asJson(kept.document) },
+          ...(report === undefined ? {} : { [slaAttr.report]: ctx.pathOf(report) }),
+        },
+        ...(report === undefined ? {} : { variant: report.id }),
+      };
+    },
+    async remove(record, ctx) {
+      if (!isTerminal(slaStates, phaseOf(record)))
+        throw new Conflict('sla_live', 'A live agreement is not deleted: terminate it', {
+          extra: {
+            state: record.state,
+            moves: [...new Set(movesFrom(slaStates, phaseOf(record), actorOf(ctx)).map((move) => move.on))],
+          },
+        });
+      await forgetTerms(tools.deps.registry(), ctx.store, record);
+      return { how: 'hide' };
+    },
+    settled: (record) =>
+      !['offered', 'confirming', 'reconciling', 'provisioning', 'compensating', 'terminating'].includes(
+        record.state ?? '',
+      ),
+    visibleToVendor: (record, ctx) =>
+      Promise.resolve(record.vendor !== undefined && record.vendor === ctx.caller.vendor),
+    vendorScope: (ctx) => Promise.resolve(ctx.caller.vendor === undefined ? undefined : { vendor: ctx.caller.vendor }),
+    onDue: (record) => wake(record.id),
+  };
+}
+
+function actorOf(ctx: RequestContext): 'customer' | 'vendor' | 'operator' {
+  const { role } = ctx.caller;
+  return role === 'vendor' || role === 'operator' ? role : 'customer';
+}
+
+const closed = { create: false, update: false, delete: false } as const;
+
+/** Agreements and their links are made with SLAs and by nobody else. */
+export const agreementBehaviours: readonly Behaviour[] = [
+  { kind: agreementType, clientMay: closed },
+  {
+    kind: agreementLinkType,
+    clientMay: closed,
+    visibleToVendor: (record, ctx) =>
+      Promise.resolve(record.vendor !== undefined && record.vendor === ctx.caller.vendor),
+    vendorScope: (ctx) => Promise.resolve(ctx.caller.vendor === undefined ? undefined : { vendor: ctx.caller.vendor }),
+  },
+];

@@ -1,0 +1,110 @@
+import type { Extension } from '../occi/extension.ts';
+import type { EntityRecord } from '../occi/entity.ts';
+import type { EntityId } from '../shared/ids.ts';
+import { agreementBehaviours, slaBehaviour } from './behaviour.ts';
+import { phaseOf } from './change.ts';
+import { takenBack } from './confirm.ts';
+import type { SlaDeps } from './deps.ts';
+import { draftSla, type Award } from './draft.ts';
+import { slaHealth } from './health.ts';
+import { advance } from './life.ts';
+import { agreementActions, agreementKind, agreementLinkKind, agreementMixins, slaActions, slaKind } from './model.ts';
+import { slaType } from './names.ts';
+import type { SlaHealth } from './port.ts';
+import { Runner } from './runner.ts';
+import { slaStates } from './states.ts';
+import { registerTerms } from './terms.ts';
+import { slaTools } from './tools.ts';
+import { startUndo } from './undo.ts';
+import { watchResources } from './watch.ts';
+
+/** What the broker asks of SLAs. */
+export interface SlaService {
+  /** S1: the pending SLA of an award, with its document frozen. The caller writes it, and then starts it. */
+  draft(award: Award): EntityRecord;
+  /** Goes on with an SLA now; its due does so in any case. */
+  start(sla: EntityRecord): void;
+  /** S6 and S8: the call was cancelled. What is in force stays. Answers whether there was anything to take back. */
+  abandon(
+    sla: EntityId,
+    why: { readonly code: string; readonly detail: string; readonly actor: string },
+  ): Promise<boolean>;
+}
+
+export interface SlaPart {
+  readonly extension: Extension;
+  readonly service: SlaService;
+  readonly health: SlaHealth;
+  /** After the registry exists and before requests come: makes the terms of live SLAs known and goes on with what was under way. */
+  start(): Promise<void>;
+  /** Looks after the resources of all SLAs in force: a job for the scheduler. Answers how many changed. */
+  watch(): Promise<number>;
+  /** Begins nothing more, aborts what waits for vendors, and resolves when nothing runs. */
+  stop(): Promise<void>;
+}
+
+/** The SLA part: agreements after GFD.228, their provisioning, their end. */
+export function createSla(deps: SlaDeps): SlaPart {
+  const abort = new AbortController();
+  const log = deps.log.child({ part: 'sla' });
+  const runner = new Runner((id) => advance(id, tools), log);
+  const tools = slaTools({ ...deps, log }, abort.signal, (id) => {
+    runner.wake(id);
+  });
+
+  const service: SlaService = {
+    draft: draftSla,
+    start(sla) {
+      registerTerms(deps.registry(), sla);
+      runner.wake(sla.id);
+    },
+    async abandon(id, why) {
+      for (let tries = 0; tries < 5; tries += 1) {
+        const record = await deps.store.get(id);
+        if (record === undefined) return false;
+        const phase = phaseOf(record);
+        if (phase === 'offered' || phase === 'confirming' || phase === 'reconciling') {
+          if ((await takenBack(record, why, tools)) !== undefined) return true;
+        } else if (phase === 'provisioning') {
+          if ((await startUndo(record, why, tools)) !== undefined) {
+            runner.wake(id);
+            return true;
+          }
+        } else return false;
+      }
+      return false;
+    },
+  };
+
+  return {
+    extension: {
+      name: 'sla',
+      kinds: [agreementKind, agreementLinkKind, slaKind],
+      mixins: agreementMixins,
+      actions: [...agreementActions, ...slaActions],
+      behaviours: [slaBehaviour(tools, (id) => runner.run(id)), ...agreementBehaviours],
+    },
+    service,
+    health: slaHealth(tools),
+    async start() {
+      let after: string | undefined;
+      do {
+        const page = await deps.store.list({
+          kinds: [slaType],
+          limit: 500,
+          ...(after === undefined ? {} : { after }),
+        });
+        for (const sla of page.items) {
+          registerTerms(deps.registry(), sla);
+          if (!slaStates.terminal.includes(phaseOf(sla)) || sla.due !== undefined) runner.wake(sla.id);
+        }
+        after = page.next;
+      } while (after !== undefined);
+    },
+    watch: () => watchResources(tools),
+    async stop() {
+      abort.abort();
+      await runner.stop();
+    },
+  };
+}

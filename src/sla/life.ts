@@ -1,0 +1,123 @@
+import type { EntityRecord } from '../occi/entity.ts';
+import type { EntityId } from '../shared/ids.ts';
+import { parseInstant } from '../shared/duration.ts';
+import type { Due } from '../occi/entity.ts';
+import { phaseOf } from './change.ts';
+import { begin, confirmIt, offerIt, reconcileIt, watchGhost, type Next } from './confirm.ts';
+import { keptOf } from './kept.ts';
+import { slaAttr } from './names.ts';
+import type { SlaListener } from './port.ts';
+import { provisionIt } from './provision.ts';
+import type { SlaTools } from './tools.ts';
+import { startEnding, undoIt } from './undo.ts';
+
+/** Takes an SLA as far as it goes for now: each step is stored before the next begins. */
+export async function advance(id: EntityId, tools: SlaTools): Promise<void> {
+  let record = await tools.deps.store.get(id);
+  while (record !== undefined && !tools.signal.aborted) record = await step(record, tools);
+}
+
+/** One step of an SLA's life; the answer is the record to go on with, undefined means: nothing to do now. */
+function step(record: EntityRecord, tools: SlaTools): Next {
+  if (keptOf(record).tell !== undefined) return tell(record, tools);
+  const phase = phaseOf(record);
+  switch (phase) {
+    case 'offered':
+      return offerIt(record, tools);
+    case 'confirming':
+      return confirmIt(record, tools);
+    case 'reconciling':
+      return isDue(record, tools) ? reconcileIt(record, tools) : nothing();
+    case 'rejected':
+      return record.due?.action === 'ghost' && isDue(record, tools) ? watchGhost(record, tools) : nothing();
+    case 'scheduled':
+      return isDue(record, tools) ? begin(record, tools) : nothing();
+    case 'provisioning':
+      return isDue(record, tools) ? provisionIt(record, tools) : nothing();
+    case 'compensating':
+    case 'terminating':
+      return isDue(record, tools) ? undoIt(record, tools) : nothing();
+    case 'active':
+    case 'degraded':
+    case 'suspended':
+      return endsNow(record, tools)
+        ? startEnding(
+            record,
+            { outcome: 'completed', code: 'period_over', detail: 'The agreed period is over', actor: 'timer' },
+            tools,
+          )
+        : nothing();
+    case 'reclaiming':
+    case 'completed':
+    case 'cancelled':
+    case 'failed':
+    case 'breached':
+    case 'reclaimed':
+    case 'superseded':
+      return nothing();
+  }
+}
+
+const nothing = (): Next => Promise.resolve(undefined);
+
+function isDue(record: EntityRecord, tools: SlaTools): boolean {
+  return record.due !== undefined && record.due.at <= tools.now();
+}
+
+function endsNow(record: EntityRecord, tools: SlaTools): boolean {
+  const until = record.attributes[slaAttr.effectiveUntil];
+  const at = parseInstant(until);
+  return at !== undefined && at <= tools.now();
+}
+
+/** Tells those who must know, until they were told: the intent to tell is stored with the change itself. */
+async function tell(record: EntityRecord, tools: SlaTools): Next {
+  const kept = keptOf(record);
+  const { listener } = tools.deps;
+  await listenTo(listener, record);
+  const { tell: _told, ...rest } = kept;
+  const next: EntityRecord = { ...record, internal: rest as unknown as EntityRecord['internal'] };
+  return tools.move(next, { due: dueAfterTelling(record) });
+}
+
+async function listenTo(listener: SlaListener, record: EntityRecord): Promise<void> {
+  const kept = keptOf(record);
+  switch (kept.tell) {
+    case 'activated':
+      await listener.activated?.(record);
+      return;
+    case 'scheduled':
+      await listener.scheduled?.(record);
+      return;
+    case 'failed':
+      await listener.failed?.(record, reasonOf(record));
+      return;
+    case 'ended':
+      await listener.ended?.(record);
+      return;
+    case undefined:
+      return;
+  }
+}
+
+function dueAfterTelling(record: EntityRecord): Due | null {
+  const kept = keptOf(record);
+  if (record.state === 'rejected' && kept.ghostUntil !== undefined) return { at: record.updated, action: 'ghost' };
+  const at = (name: string): number | undefined => parseInstant(record.attributes[name]);
+  if (record.state === 'scheduled') {
+    const from = at(slaAttr.effectiveFrom);
+    return from === undefined ? null : { at: from, action: 'advance' };
+  }
+  const until = record.state === 'active' ? at(slaAttr.effectiveUntil) : undefined;
+  return until === undefined ? null : { at: until, action: 'advance' };
+}
+
+export function reasonOf(record: EntityRecord): { readonly code: string; readonly detail: string } {
+  const reason = record.attributes[slaAttr.reason];
+  const told = typeof reason === 'object' && reason !== null && !Array.isArray(reason) ? reason : {};
+  const text = (name: string): string | undefined => {
+    const value = (told as Record<string, unknown>)[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { code: text('code') ?? 'failed', detail: text('detail') ?? 'It never came into force' };
+}

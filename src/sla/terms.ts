@@ -1,0 +1,69 @@
+import { typeOf, type Mixin } from '../occi/category.ts';
+import type { EntityRecord } from '../occi/entity.ts';
+import type { EntityStore } from '../occi/store.ts';
+import type { Registry } from '../occi/api.ts';
+import { typeId, type TenantId } from '../shared/ids.ts';
+import { agreementTermType, slaType, termSchemePrefix } from './names.ts';
+
+/** A tenant's term for one level: the mixin that GFD.228 has for it, with the suggested attributes. */
+export function termMixin(tenant: TenantId, level: string): Mixin {
+  const attribute = (
+    name: string,
+    description: string,
+    pattern?: readonly string[],
+  ): [string, Mixin['attributes'][string]] => [
+    `${level}.term.${name}`,
+    {
+      type: 'string',
+      mutable: false,
+      required: false,
+      description,
+      ...(pattern === undefined ? {} : { pattern: { enum: pattern } }),
+    },
+  ];
+  return {
+    class: 'mixin',
+    scheme: `${termSchemePrefix}${tenant}#`,
+    term: level,
+    title: `Service level ${level}`,
+    depends: [agreementTermType],
+    applies: [slaType],
+    actions: [],
+    location: `/term/${level}/`,
+    tenant,
+    attributes: Object.fromEntries([
+      attribute('type', 'Type of the term', ['SERVICE-TERM', 'SLO-TERM', 'n/a']),
+      attribute('state', 'State of the term', ['undefined', 'fulfilled', 'violated']),
+      attribute('desc', 'What is agreed'),
+      attribute('remedy', 'What is due when it is violated'),
+    ]),
+  };
+}
+
+/** Makes the registry know the terms of an SLA; safe to call again. */
+export function registerTerms(registry: Registry, sla: EntityRecord): void {
+  for (const type of sla.mixins) {
+    const level = levelOf(type);
+    if (level === undefined || registry.mixin(type, sla.tenant) !== undefined) continue;
+    registry.addMixin(termMixin(sla.tenant, level));
+  }
+}
+
+/** Forgets terms that no SLA uses any more (levels.md: gone when no SLA uses it). */
+export async function forgetTerms(registry: Registry, store: EntityStore, sla: EntityRecord): Promise<void> {
+  for (const type of sla.mixins) {
+    if (levelOf(type) === undefined) continue;
+    const users = await store.list({ kinds: [slaType], tenant: sla.tenant, mixin: type, limit: 2 });
+    if (users.items.every((user) => user.id === sla.id)) registry.removeMixin(type, sla.tenant);
+  }
+}
+
+function levelOf(type: string): string | undefined {
+  if (!type.startsWith(termSchemePrefix)) return undefined;
+  return type.slice(type.indexOf('#') + 1);
+}
+
+/** Type of a term's mixin, as `typeOf(termMixin(…))` gives it. */
+export function termTypeOf(tenant: TenantId, level: string): ReturnType<typeof typeOf> {
+  return typeId(`${termSchemePrefix}${tenant}#${level}`);
+}
