@@ -41,6 +41,8 @@ export interface RequestContext {
  */
 export interface Behaviour {
   readonly kind: TypeId;
+  /** Every tenant sees all records of the kind: agents, for example. Default: only the record's own tenant does. */
+  readonly shared?: boolean;
   /** Drives which actions are shown and the 409 of the others. `stateAttribute` holds the state. */
   readonly states?: StateTable<string, string>;
   readonly stateAttribute?: string;
@@ -112,6 +114,8 @@ export interface Projection {
   readonly attributes: Attributes;
   /** Marks a representation that can change while the revision does not; becomes part of the ETag. */
   readonly variant?: string;
+  /** Attributes shown in this one answer, such as a new secret: never kept for a repeated request. */
+  readonly once?: readonly string[];
 }
 
 /** Wakes due work now rather than at the next sweep. Given to behaviours by whoever composes them. */

@@ -57,7 +57,10 @@ export interface ListRequest {
   readonly attributes?: Attributes;
   readonly page?: number;
   readonly number?: number;
+  /** Cursor of the page before; empty: from the start, and say where to go on. May come with `number`. */
   readonly after?: string;
+  /** Only paths are wanted (text listings): links and projections are left out of the views. */
+  readonly shallow?: boolean;
 }
 
 /** What else comes with a request. */
@@ -90,7 +93,13 @@ export type OcciOutcome =
       readonly mixins: readonly Mixin[];
       readonly actions: readonly Action[];
     }
-  | { readonly type: 'entity'; readonly view: View; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'entity';
+      readonly view: View;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly waited?: boolean;
+      readonly replayed?: boolean;
+    }
   | {
       readonly type: 'created';
       readonly views: readonly View[];
@@ -102,7 +111,8 @@ export type OcciOutcome =
       readonly views: readonly View[];
       readonly next?: string;
       readonly of: 'resources' | 'links' | 'mixed';
+      readonly replayed?: boolean;
     }
-  | { readonly type: 'document'; readonly body: JsonObject }
+  | { readonly type: 'document'; readonly body: JsonObject; readonly replayed?: boolean }
   | { readonly type: 'export'; readonly mediaType: string; readonly content: Export }
-  | { readonly type: 'done'; readonly ids?: readonly EntityId[] };
+  | { readonly type: 'done'; readonly ids?: readonly EntityId[]; readonly replayed?: boolean };

@@ -57,6 +57,8 @@ export interface EntityQuery {
   /** Records that carry the mixin. */
   readonly mixin?: TypeId;
   readonly tenant?: TenantId;
+  /** Kinds to which `tenant` does not apply: their records belong to everybody. */
+  readonly shared?: readonly TypeId[];
   readonly owner?: PrincipalId;
   readonly states?: readonly string[];
   readonly parent?: EntityId;

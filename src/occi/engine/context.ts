@@ -1,0 +1,65 @@
+import type { EntityRecord } from '../entity.ts';
+import type { RequestContext } from '../extension.ts';
+import type { RequestEnvelope } from '../request.ts';
+import type { EntityStore } from '../store.ts';
+import { visible } from './access.ts';
+import { Carrier } from './carrier.ts';
+import type { Services, Turn } from './services.ts';
+
+/** A turn for one request. With an Idempotency-Key its first write that succeeds carries the key's entry. */
+export function beginTurn(services: Services, envelope: RequestEnvelope): Turn {
+  const scope = envelope.idempotency?.scope;
+  const carrier = new Carrier(services.store, scope);
+  const pending = new Map<string, EntityRecord>();
+  const ctx = contextOf(services, envelope, carrier, pending);
+  const { caller } = envelope;
+  return {
+    envelope,
+    ctx,
+    actor: caller.principal === 'broker' ? 'broker' : caller.role,
+    pending,
+    wrote: () => carrier.wrote,
+    keyed: scope !== undefined,
+    foresee(answer) {
+      carrier.next = answer;
+    },
+    answered: () => carrier.answered,
+  };
+}
+
+function contextOf(
+  services: Services,
+  envelope: Pick<RequestEnvelope, 'caller' | 'signal'>,
+  store: EntityStore,
+  pending: ReadonlyMap<string, EntityRecord>,
+): RequestContext {
+  const { registry, clock, newId, log } = services;
+  const ctx: RequestContext = {
+    caller: envelope.caller,
+    clock,
+    newId,
+    log,
+    signal: envelope.signal,
+    store,
+    async resolve(reference) {
+      const draft = pending.get(reference);
+      if (draft !== undefined) return draft;
+      const id = registry.parseReference(reference);
+      if (id === undefined) return undefined;
+      const record = pending.get(id) ?? (await store.get(id));
+      if (record === undefined) return undefined;
+      return pending.has(id) || (await visible(services, ctx, record)) ? record : undefined;
+    },
+    pathOf: (record) => registry.pathOf(record),
+  };
+  return ctx;
+}
+
+/** A context for work inside the service: no request, no key. */
+export function innerContext(
+  services: Services,
+  caller: RequestEnvelope['caller'],
+  signal: AbortSignal,
+): RequestContext {
+  return contextOf(services, { caller, signal }, services.store, new Map());
+}

@@ -1,0 +1,223 @@
+import { BadRequest, Conflict, ParleyError } from '../../shared/errors.ts';
+import type { EntityId } from '../../shared/ids.ts';
+import { typeOf, type Kind } from '../category.ts';
+import { ConcurrentChange } from '../concurrency.ts';
+import { LINK } from '../core.ts';
+import { limits } from '../document.ts';
+import type { EntityDocument, EntityRecord } from '../entity.ts';
+import type { Drafted } from '../extension.ts';
+import { below, Findings, methodNotAllowed, together } from '../findings.ts';
+import type { OcciOutcome, View } from '../request.ts';
+import type { Write } from '../store.ts';
+import { draftOf } from './draft.ts';
+import { resolveEnds } from './ends.ts';
+import { noteOf } from './notes.ts';
+import type { Services, Turn } from './services.ts';
+import { plainView, projects, viewWith } from './views.ts';
+
+/** One entity of the request on its way to being stored. */
+interface Item {
+  readonly base: string;
+  readonly document: EntityDocument;
+  /** Position of the resource that it is an inline link of. */
+  readonly under?: number;
+  record: EntityRecord;
+  drafted?: Drafted;
+}
+
+/**
+ * Creates one entity or several with their inline links: all or nothing, in one write
+ * (GFD.223 section 5.4; GFD.221 section 4.5.2 for links that come with their resource).
+ */
+export async function create(
+  services: Services,
+  turn: Turn,
+  path: string,
+  documents: readonly EntityDocument[],
+  as?: EntityId,
+): Promise<OcciOutcome & { type: 'created' }> {
+  if (documents.length === 0) throw new BadRequest('nothing_sent', 'There is no entity in what was sent');
+  if (documents.length > limits.documents)
+    throw new BadRequest('too_many', `At most ${limits.documents} entities at once, not ${documents.length}`);
+  const items = await draft(services, turn, path, documents, as);
+  await complete(services, turn, items);
+  await write(services, turn, items);
+  for (const { record } of items) services.registry.behaviour(record.kind)?.created?.(record, turn.ctx);
+  return { type: 'created', views: await views(services, turn, items) };
+}
+
+/** Documents to drafts: kinds, rights, schema, link ends. Every problem of every document is told at once. */
+async function draft(
+  services: Services,
+  turn: Turn,
+  path: string,
+  documents: readonly EntityDocument[],
+  as: EntityId | undefined,
+): Promise<Item[]> {
+  const findings = new Findings();
+  const items: Item[] = [];
+  const add = (kind: Kind, sent: EntityDocument, base: string, id: EntityId, under?: number): void => {
+    const { record, document } = draftOf(services, turn, id, kind, sent, base, findings);
+    items.push(under === undefined ? { base, document, record } : { base, document, record, under });
+    turn.pending.set(id, record);
+    // Others in the request may refer to it by the id that the client made up for it.
+    if (document.id !== undefined && !turn.pending.has(document.id)) turn.pending.set(document.id, record);
+  };
+  turn.pending.clear();
+  documents.forEach((sent, index) => {
+    const base = documents.length === 1 ? '' : `/resources/${index}`;
+    const kind = kindFor(services, turn, path, sent, base, findings);
+    if (kind === undefined) return;
+    const own = items.length;
+    add(kind, sent, base, as ?? services.newId());
+    const links = sent.links ?? [];
+    for (let at = 0; at < Math.min(links.length, limits.links); at++) {
+      const link = links[at];
+      if (link === undefined) continue;
+      const below = `${base}/links/${at}`;
+      const linkKind = inlineKind(services, turn, link, below, findings);
+      if (linkKind !== undefined) add(linkKind, link, below, services.newId(), own);
+    }
+  });
+  for (const item of items) {
+    if (!services.registry.isLink(item.record.kind)) continue;
+    const above = item.under === undefined ? undefined : items[item.under]?.record;
+    const source = above === undefined ? undefined : { location: services.registry.pathOf(above), kind: above.kind };
+    item.record = await resolveEnds(services, turn, item.record, item.document, item.base, findings, source);
+    turn.pending.set(item.record.id, item.record);
+  }
+  findings.throwIfAny();
+  return items;
+}
+
+/** The kind that a document is to become an instance of, if the caller may create it here. */
+function kindFor(
+  services: Services,
+  turn: Turn,
+  path: string,
+  document: EntityDocument,
+  base: string,
+  findings: Findings,
+): Kind | undefined {
+  const { registry } = services;
+  const at = registry.atLocation(path, turn.ctx.caller.tenant);
+  const bound = at?.class === 'kind' ? at : undefined;
+  if (document.kind === undefined) {
+    if (bound !== undefined) return creatable(services, turn, bound, path);
+    findings.malformed.add(`${base}/kind`, 'kind_required', 'the kind is missing');
+    return undefined;
+  }
+  const kind = registry.kind(document.kind);
+  if (kind === undefined) {
+    findings.unknown.add(`${base}/kind`, 'kind_unknown', `no kind ${document.kind} is known`);
+    return undefined;
+  }
+  if (bound !== undefined && bound !== kind) {
+    findings.malformed.add(`${base}/kind`, 'kind_mismatch', `${path} holds ${typeOf(bound)}, not ${document.kind}`);
+    return undefined;
+  }
+  if (kind.location === undefined) {
+    findings.malformed.add(`${base}/kind`, 'kind_abstract', `${document.kind} has no instances of its own`);
+    return undefined;
+  }
+  return creatable(services, turn, kind, kind.location);
+}
+
+function inlineKind(
+  services: Services,
+  turn: Turn,
+  document: EntityDocument,
+  base: string,
+  findings: Findings,
+): Kind | undefined {
+  const { registry } = services;
+  const kind = registry.kind(document.kind ?? LINK);
+  if (kind === undefined) {
+    findings.unknown.add(`${base}/kind`, 'kind_unknown', `no kind ${String(document.kind)} is known`);
+    return undefined;
+  }
+  if (!registry.isLink(typeOf(kind)) || kind.location === undefined) {
+    findings.malformed.add(`${base}/kind`, 'kind_mismatch', `${typeOf(kind)} is not a kind of link`);
+    return undefined;
+  }
+  return creatable(services, turn, kind, kind.location);
+}
+
+/** Rights come first: what a caller may not create is not looked at any further. */
+function creatable(services: Services, turn: Turn, kind: Kind, location: string): Kind {
+  const type = typeOf(kind);
+  services.policy.check(turn.ctx.caller, 'create', type);
+  if (services.registry.behaviour(type)?.clientMay?.create === false)
+    throw methodNotAllowed(`Entities at ${location} are made by the service, not by clients`, 'GET, HEAD, DELETE');
+  return kind;
+}
+
+/** Behaviours complete the drafts: resources before their links. */
+async function complete(services: Services, turn: Turn, items: readonly Item[]): Promise<void> {
+  const errors: ParleyError[] = [];
+  for (const item of items) {
+    const hook = services.registry.behaviour(item.record.kind);
+    if (hook?.create === undefined) continue;
+    try {
+      item.drafted = await hook.create(item.record, item.document, turn.ctx);
+      item.record = item.drafted.record;
+      turn.pending.set(item.record.id, item.record);
+    } catch (error) {
+      if (!(error instanceof ParleyError)) throw error;
+      errors.push(below(item.base, error));
+    }
+  }
+  if (errors.length > 0) throw together(errors);
+}
+
+async function write(services: Services, turn: Turn, items: readonly Item[]): Promise<void> {
+  const writes: Write[] = items.map(({ record, drafted }) => ({
+    op: 'create',
+    record,
+    note: noteOf(services, turn, undefined, record, drafted?.note),
+  }));
+  for (const { drafted } of items) if (drafted?.also !== undefined) writes.push(...drafted.also);
+  if (turn.keyed) foresee(services, turn, items);
+  const result = await turn.ctx.store.write(writes);
+  if (result.ok) return;
+  const missed = items[result.at];
+  if (missed === undefined) throw new ConcurrentChange();
+  throw new Conflict('id_taken', 'This id cannot be used', {
+    problems: [{ path: `${missed.base}/id`, code: 'id_taken', detail: 'choose another id' }],
+  });
+}
+
+/** With nothing to wait for and nothing to compute, the first answer is known before the write. */
+function foresee(services: Services, turn: Turn, items: readonly Item[]): void {
+  const dynamic = (turn.envelope.wait ?? 0) > 0 || items.some(({ record }) => projects(services, record));
+  const own = items.filter((item) => item.under === undefined);
+  if (dynamic) turn.foresee({ type: 'reread', as: 'created', ids: own.map(({ record }) => record.id) });
+  else
+    turn.foresee({
+      type: 'outcome',
+      outcome: {
+        type: 'created',
+        views: own.map((item) => plainView(services, turn, item.record, plainLinks(services, turn, items, item))),
+      },
+    });
+}
+
+function linksOf(items: readonly Item[], item: Item): readonly Item[] {
+  return items.filter((other) => other.under !== undefined && items[other.under] === item);
+}
+
+function plainLinks(services: Services, turn: Turn, items: readonly Item[], item: Item): readonly View[] {
+  return linksOf(items, item).map(({ record }) => plainView(services, turn, record));
+}
+
+function views(services: Services, turn: Turn, items: readonly Item[]): Promise<readonly View[]> {
+  return Promise.all(
+    items
+      .filter((item) => item.under === undefined)
+      .map(async (item) => {
+        const own = linksOf(items, item);
+        const links = await Promise.all(own.map(({ record }) => viewWith(services, turn, record, [])));
+        return viewWith(services, turn, item.record, links);
+      }),
+  );
+}

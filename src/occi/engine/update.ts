@@ -1,0 +1,155 @@
+import { isDeepStrictEqual } from 'node:util';
+import { NotFound, PreconditionFailed } from '../../shared/errors.ts';
+import type { TypeId } from '../../shared/ids.ts';
+import { pointer, type Json } from '../../shared/json.ts';
+import { typeOf } from '../category.ts';
+import { ConcurrentChange } from '../concurrency.ts';
+import { normalised } from '../document.ts';
+import type { Attributes, EntityDocument, EntityRecord } from '../entity.ts';
+import { Findings, methodNotAllowed } from '../findings.ts';
+import type { OcciOutcome, OcciRequest } from '../request.ts';
+import type { TypeModel } from '../schema/model.ts';
+import { checkMatch, entityPath, load } from './access.ts';
+import { create } from './create.ts';
+import { checkedMixins } from './draft.ts';
+import { endOf } from './ends.ts';
+import { noteOf } from './notes.ts';
+import type { Services, Turn } from './services.ts';
+import { projectionOf, projects, plainView, viewOf } from './views.ts';
+
+type UpdateRequest = Extract<OcciRequest, { op: 'replace' | 'patch' }>;
+
+/**
+ * PUT (create at this id, or full update: links stay) and POST of an entity (partial update), GFD.223
+ * section 5.5. Immutable attributes may be repeated as they are, and not changed (403, all of them listed).
+ */
+export async function update(services: Services, turn: Turn, request: UpdateRequest): Promise<OcciOutcome> {
+  const { kind, id } = entityPath(services, request.path);
+  services.policy.check(turn.ctx.caller, 'update', typeOf(kind));
+  const hook = services.registry.behaviour(typeOf(kind));
+  const full = request.op === 'replace';
+  if (full && (await turn.ctx.store.get(id)) === undefined) {
+    if (request.ifMatch !== undefined) throw new PreconditionFailed('There is nothing at this path yet');
+    const location = request.path.slice(0, request.path.lastIndexOf('/') + 1);
+    return create(services, turn, location, [request.document], id);
+  }
+  const before = await load(services, turn, request.path);
+  checkMatch(before, request.ifMatch);
+  if (hook?.clientMay?.update === false)
+    throw methodNotAllowed(`${kind.title} is changed by its actions only`, 'GET, HEAD, DELETE, POST');
+
+  const draft = await changed(services, turn, before, request.document, full);
+  const drafted = (await hook?.update?.(draft, before, turn.ctx)) ?? { record: draft };
+  const record: EntityRecord = { ...drafted.record, rev: before.rev + 1, updated: services.clock.now() };
+  if (turn.keyed) foresee(services, turn, record);
+  const result = await turn.ctx.store.write([
+    {
+      op: 'update',
+      record,
+      expect: { rev: before.rev },
+      note: noteOf(services, turn, before, record, drafted.note),
+    },
+    ...(drafted.also ?? []),
+  ]);
+  if (!result.ok) {
+    if (result.at === 0 && result.reason === 'gone') throw new NotFound(`Nothing is found at ${request.path}`);
+    throw new ConcurrentChange();
+  }
+  return { type: 'entity', view: await viewOf(services, turn, record) };
+}
+
+function foresee(services: Services, turn: Turn, record: EntityRecord): void {
+  if (projects(services, record) || !services.registry.isLink(record.kind))
+    turn.foresee({ type: 'reread', as: 'entity', ids: [record.id] });
+  else turn.foresee({ type: 'outcome', outcome: { type: 'entity', view: plainView(services, turn, record) } });
+}
+
+async function changed(
+  services: Services,
+  turn: Turn,
+  before: EntityRecord,
+  sent: EntityDocument,
+  full: boolean,
+): Promise<EntityRecord> {
+  const { registry, models } = services;
+  const findings = new Findings();
+  const link = registry.isLink(before.kind);
+  const document = normalised(sent, '', link, findings);
+  if (document.kind !== undefined && document.kind !== before.kind)
+    findings.malformed.add('/kind', 'kind_mismatch', `this is a ${before.kind}, and stays one`);
+
+  const named = checkedMixins(registry, before.kind, document.mixins, before.tenant, '', findings);
+  const stay = full ? before.mixins.filter((type) => servers(services, type, before)) : before.mixins;
+  const mixins = [...new Set([...stay, ...named])];
+  const model = models.of(before.kind, mixins, before.tenant);
+  model.check(document.attributes, '/attributes', findings.malformed);
+  const given = await settable(services, turn, before, model, document.attributes, findings);
+  const attributes = merged(before, model, given, full);
+  for (const name of model.required)
+    if (!Object.hasOwn(attributes, name))
+      findings.malformed.add(pointer('/attributes', name), 'attribute_required', `${name} is missing`);
+
+  const ends: { source?: EntityRecord['source']; target?: EntityRecord['target'] } = {};
+  for (const which of ['source', 'target'] as const) {
+    if (!link || document[which] === undefined) continue;
+    const end = await endOf(services, turn, document[which], `/${which}`, which, findings);
+    if (end !== undefined) ends[which] = end;
+  }
+  findings.throwIfAny();
+
+  const { title, summary, ...rest } = before;
+  const texts = {
+    title: document.title ?? (full ? undefined : title),
+    summary: document.summary ?? (full ? undefined : summary),
+  };
+  return {
+    ...rest,
+    ...(texts.title === undefined ? {} : { title: texts.title }),
+    ...(texts.summary === undefined ? {} : { summary: texts.summary }),
+    ...(ends.source === undefined ? {} : { source: ends.source }),
+    ...(ends.target === undefined ? {} : { target: ends.target }),
+    mixins,
+    attributes,
+  };
+}
+
+/** A mixin of which a client can set nothing is the service's: replacing an entity does not take it off. */
+function servers(services: Services, type: TypeId, record: EntityRecord): boolean {
+  const mixin = services.registry.mixin(type, record.tenant);
+  const definitions = Object.values(mixin?.attributes ?? {});
+  return definitions.length > 0 && definitions.every(({ mutable, settable: once }) => !mutable && once !== true);
+}
+
+/** The values that really are the client's to set: immutable ones may only be repeated. */
+async function settable(
+  services: Services,
+  turn: Turn,
+  before: EntityRecord,
+  model: TypeModel,
+  given: Attributes,
+  findings: Findings,
+): Promise<Attributes> {
+  const kept: Record<string, Json> = {};
+  let seen: Attributes | undefined;
+  for (const [name, value] of Object.entries(given)) {
+    const definition = model.attributes.get(name);
+    if (definition === undefined) continue;
+    if (definition.mutable || (definition.settable === true && !Object.hasOwn(before.attributes, name))) {
+      kept[name] = value;
+      continue;
+    }
+    if (isDeepStrictEqual(value, before.attributes[name])) continue;
+    // What clients have read may be more than what is stored.
+    seen ??= (await projectionOf(services, turn, before)).attributes;
+    if (!isDeepStrictEqual(value, seen[name]))
+      findings.forbidden.add(pointer('/attributes', name), 'attribute_immutable', `${name} cannot be changed`);
+  }
+  return kept;
+}
+
+/** Full: defaults, then what clients cannot set, then what they sent. Partial: what is there, then what they sent. */
+function merged(before: EntityRecord, model: TypeModel, given: Attributes, full: boolean): Attributes {
+  if (!full) return { ...model.defaults, ...before.attributes, ...given };
+  const fixed = Object.entries(before.attributes).filter(([name]) => model.attributes.get(name)?.mutable === false);
+  return { ...model.defaults, ...Object.fromEntries(fixed), ...given };
+}

@@ -1,0 +1,163 @@
+import { parseEntityId, type EntityId, type TenantId, type TypeId } from '../shared/ids.ts';
+import type { Registry } from './api.ts';
+import { typeOf, type Action, type Kind, type Mixin } from './category.ts';
+import { coreKinds, LINK } from './core.ts';
+import type { Behaviour, Extension } from './extension.ts';
+import { modelFaults } from './registry-check.ts';
+
+/** The registry as the engine needs it: the interface that others see, and what is computed from it once. */
+export interface ModelRegistry extends Registry {
+  /** The kind and its parents, itself first, core#entity last. */
+  lineage(kind: TypeId): readonly Kind[];
+  /** The kind and all kinds below it, itself first. */
+  descendants(kind: TypeId): readonly Kind[];
+  /** Rises whenever a mixin comes or goes: what was rendered from the model is stale then. */
+  readonly revision: number;
+  readonly baseUrl: string;
+}
+
+/**
+ * Builds the registry from the core kinds and the extensions, in this order; listings keep it.
+ *
+ * @throws Error at start, naming every duplicate, dangling parent, depends, applies or action.
+ */
+export function createRegistry(extensions: readonly Extension[], options: { baseUrl: string }): ModelRegistry {
+  const faults = modelFaults(coreKinds, extensions);
+  if (faults.length > 0) throw new Error(`The OCCI model is inconsistent:\n  ${faults.join('\n  ')}`);
+
+  const baseUrl = options.baseUrl.replace(/\/+$/, '');
+  const kindList = [...coreKinds, ...extensions.flatMap((extension) => extension.kinds)];
+  const kinds = byType(kindList);
+  const actionList = extensions.flatMap((extension) => extension.actions);
+  const actions = byType(actionList);
+  const lineages = new Map(kindList.map((kind) => [typeOf(kind), lineageOf(kind, kinds)]));
+  const ancestors = new Map([...lineages].map(([type, line]) => [type, new Set(line.map(typeOf))]));
+  const own = new Map<TypeId, Behaviour>(
+    extensions.flatMap((extension) => extension.behaviours.map((behaviour) => [behaviour.kind, behaviour] as const)),
+  );
+  const behaviours = new Map<TypeId, Behaviour>();
+  for (const [type, line] of lineages) {
+    const nearest = line.map((kind) => own.get(typeOf(kind))).find((behaviour) => behaviour !== undefined);
+    if (nearest !== undefined) behaviours.set(type, nearest);
+  }
+  const kindLocations = new Map<string, Kind>();
+  for (const kind of kindList) if (kind.location !== undefined) kindLocations.set(kind.location, kind);
+
+  const mixins = new MixinTable(extensions.flatMap((extension) => extension.mixins));
+
+  const isA = (type: TypeId, ancestor: TypeId): boolean => ancestors.get(type)?.has(ancestor) ?? false;
+
+  return {
+    baseUrl,
+    get revision() {
+      return mixins.revision;
+    },
+    kind: (type) => kinds.get(type),
+    mixin: (type, tenant) => mixins.get(type, tenant),
+    action: (type) => actions.get(type),
+    behaviour: (kind) => behaviours.get(kind),
+    kinds: () => kindList,
+    mixins: (tenant) => mixins.list(tenant),
+    actions: () => actionList,
+    atLocation: (path, tenant) => kindLocations.get(path) ?? mixins.atLocation(path, tenant),
+    isA,
+    isLink: (kind) => isA(kind, LINK),
+    lineage: (kind) => lineages.get(kind) ?? [],
+    descendants: (kind) => kindList.filter((other) => isA(typeOf(other), kind)),
+    pathOf({ id, kind }) {
+      const location = kinds.get(kind)?.location;
+      if (location === undefined) throw new Error(`${kind} is bound to no location`);
+      return location + id;
+    },
+    parseReference: (text) => parseReference(text, baseUrl, kindLocations),
+    addMixin(mixin) {
+      if (kinds.has(typeOf(mixin)) || actions.has(typeOf(mixin)) || kindLocations.has(mixin.location))
+        throw new Error(`mixin ${typeOf(mixin)} at ${mixin.location} is in the way of what is defined already`);
+      mixins.add(mixin);
+    },
+    removeMixin: (type, tenant) => mixins.remove(type, tenant),
+  };
+}
+
+function byType<C extends Kind | Action>(categories: readonly C[]): ReadonlyMap<TypeId, C> {
+  return new Map(categories.map((category) => [typeOf(category), category]));
+}
+
+function lineageOf(kind: Kind, kinds: ReadonlyMap<TypeId, Kind>): readonly Kind[] {
+  const line = [kind];
+  for (let parent = kind.parent; parent !== undefined;) {
+    const above = kinds.get(parent);
+    if (above === undefined) break;
+    line.push(above);
+    parent = above.parent;
+  }
+  return line;
+}
+
+function parseReference(text: string, baseUrl: string, locations: ReadonlyMap<string, Kind>): EntityId | undefined {
+  const bare = parseEntityId(text);
+  if (bare !== undefined) return bare;
+  const path = text.startsWith(`${baseUrl}/`) ? text.slice(baseUrl.length) : text;
+  if (!path.startsWith('/')) return undefined;
+  const cut = path.lastIndexOf('/') + 1;
+  const id = path.slice(cut);
+  // `urn:uuid:` is a form of the id, not of a path.
+  return id.includes(':') || !locations.has(path.slice(0, cut)) ? undefined : parseEntityId(id);
+}
+
+/** Mixins: the provider's, and those of single tenants, which only they find. */
+class MixinTable {
+  revision = 1;
+  readonly #shared = new Map<TypeId, Mixin>();
+  readonly #tenants = new Map<string, Map<TypeId, Mixin>>();
+  readonly #locations = new Map<string, Map<string, Mixin>>();
+
+  constructor(mixins: readonly Mixin[]) {
+    for (const mixin of mixins) this.add(mixin);
+  }
+
+  get(type: TypeId, tenant: TenantId | undefined): Mixin | undefined {
+    return this.#shared.get(type) ?? (tenant === undefined ? undefined : this.#tenants.get(tenant)?.get(type));
+  }
+
+  list(tenant: TenantId | undefined): readonly Mixin[] {
+    const own = tenant === undefined ? undefined : this.#tenants.get(tenant);
+    return own === undefined ? [...this.#shared.values()] : [...this.#shared.values(), ...own.values()];
+  }
+
+  atLocation(path: string, tenant: TenantId | undefined): Mixin | undefined {
+    const here = this.#locations.get(path);
+    return here?.get('') ?? (tenant === undefined ? undefined : here?.get(tenant));
+  }
+
+  /** Adding the same type again replaces it. */
+  add(mixin: Mixin): void {
+    const tenant = mixin.tenant ?? '';
+    const type = typeOf(mixin);
+    const holder = this.#locations.get(mixin.location);
+    const there = holder?.get('') ?? holder?.get(tenant);
+    if (there !== undefined && typeOf(there) !== type)
+      throw new Error(`mixin ${type}: its location ${mixin.location} is that of ${typeOf(there)}`);
+    this.remove(type, tenant as TenantId);
+    const table = tenant === '' ? this.#shared : (this.#tenants.get(tenant) ?? new Map<TypeId, Mixin>());
+    if (tenant !== '') this.#tenants.set(tenant, table);
+    table.set(type, mixin);
+    const at = this.#locations.get(mixin.location) ?? new Map<string, Mixin>();
+    this.#locations.set(mixin.location, at.set(tenant, mixin));
+    this.revision += 1;
+  }
+
+  remove(type: TypeId, tenant: TenantId | undefined): boolean {
+    const holder = tenant ?? '';
+    const table = holder === '' ? this.#shared : this.#tenants.get(holder);
+    const mixin = table?.get(type);
+    if (table === undefined || mixin === undefined) return false;
+    table.delete(type);
+    if (holder !== '' && table.size === 0) this.#tenants.delete(holder);
+    const at = this.#locations.get(mixin.location);
+    at?.delete(holder);
+    if (at?.size === 0) this.#locations.delete(mixin.location);
+    this.revision += 1;
+    return true;
+  }
+}
