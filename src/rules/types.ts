@@ -10,18 +10,54 @@ export interface Candidate {
   readonly id: string;
   readonly facts: Facts;
   readonly hash: string;
+  /** What was judged elsewhere, such as whether it fits the CFP; one that did not pass eliminates like any rule. */
+  readonly checks?: readonly Check[];
 }
 
-/** One attribute of the dictionary (rules/attributes.json). `*` in a name stands for a level id or an attribute name. */
+export type MustOp = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not in' | 'like' | 'exists' | 'between';
+
+/** What becomes of an absent attribute: the proposal fails, counts as worst, or is not held against it. */
+export type Missing = 'reject' | 'worst' | 'neutral';
+
+export interface AttributeMust {
+  readonly id: string;
+  readonly attr: string;
+  readonly op: MustOp;
+  /** Absent only for `exists`, where it then means true. */
+  readonly value?: string | number | boolean | readonly (string | number)[];
+  readonly unit?: string;
+  readonly because?: string;
+  readonly missing?: Missing;
+  /** How far the customer would go, were nothing to pass; only reported, never applied unasked. */
+  readonly relax?: { readonly upTo: number; readonly ask?: true };
+}
+
+export interface CelMust {
+  readonly id: string;
+  readonly cel: string;
+  readonly because?: string;
+  readonly missing?: Missing;
+}
+
+/** A condition that a proposal must meet, or it is eliminated. */
+export type MustRule = AttributeMust | CelMust;
+
+/** One attribute of the dictionary (rules/attributes.json). `*` in a name stands for a level id. */
 export interface AttributeEntry {
   readonly name: string;
-  /** JSON pointer or OCCI attribute name in the proposal. */
+  /** JSON pointer into `ProposalInput`, or the OCCI attribute name of its instances. */
   readonly path: string;
+  /** Over several instances; `all`: the value all agree on, else the list of the different ones. */
   readonly combine: 'none' | 'sum' | 'min' | 'max' | 'all';
   readonly type: 'number' | 'string' | 'boolean' | 'list';
+  /** `currency` stands for the currency that the CFP compares in; `instant` for an ISO 8601 instant. */
   readonly unit?: string;
   readonly better?: 'higher' | 'lower';
   readonly range?: { readonly min?: number; readonly max?: number };
+  /** Only whole numbers occur. */
+  readonly integer?: boolean;
+  /** The only values that occur. */
+  readonly values?: readonly string[];
   readonly source: 'cfp' | 'proposal' | 'vendor' | 'measured';
   readonly description: string;
 }
@@ -75,7 +111,7 @@ export interface Explanation {
 }
 
 export interface Ranking {
-  /** Best first. */
+  /** Best first. The fields below are computed when first read. */
   readonly ranked: readonly { readonly id: string; readonly score: number; readonly rank: number }[];
   readonly eliminated: readonly EliminatedBy[];
   /** The eliminated that missed by least, nearest first. */
@@ -91,6 +127,7 @@ export interface Ranking {
   explain(id: string): Explanation;
 }
 
+/** One entry for each rule that eliminated something; a proposal is listed under every rule that it fails. */
 export interface EliminatedBy {
   readonly rule: string;
   readonly count: number;
@@ -114,6 +151,7 @@ export interface RuleSettings {
   readonly acceptLate: boolean;
   readonly award: {
     readonly mode: 'manual' | 'auto';
+    /** Also in mode manual: awarded without asking where score and lead over the next are at least these. */
     readonly autoIf?: { readonly score: number; readonly lead: number };
     readonly failover: number;
     readonly confirmBy?: string;

@@ -1,0 +1,53 @@
+import { isoInstant } from '../shared/clock.ts';
+import type { AttributeEntry, FactValue } from './types.ts';
+
+/** A number of an attribute as people write it: money with two decimals, instants in ISO 8601. */
+export function formatNumber(value: number, entry: AttributeEntry): string {
+  if (entry.unit === 'instant') return isoInstant(value);
+  if (entry.unit === 'currency' && !Number.isInteger(value)) {
+    const cents = Math.round(value * 100);
+    if (cents / 100 === value) {
+      const text = String(value);
+      return text.length - text.indexOf('.') === 2 ? `${text}0` : text;
+    }
+  }
+  return String(value);
+}
+
+export function formatValue(value: FactValue, entry: AttributeEntry): string {
+  return typeof value === 'number' ? formatNumber(value, entry) : String(value);
+}
+
+/** What is written after a wanted value: the currency or the unit. */
+export function unitSuffix(entry: AttributeEntry, currency: string): string {
+  if (entry.unit === 'currency') return ` ${currency}`;
+  return entry.unit === undefined || entry.unit === 'share' || entry.unit === 'instant' ? '' : ` ${entry.unit}`;
+}
+
+/**
+ * The shortest decimals on the safe side of `value`, from four significant digits up, the exact
+ * value last: what a person can act on, and still true.
+ */
+export function* safeRoundings(value: number, towards: 1 | -1 | 0, entry: AttributeEntry): Generator<number> {
+  if (entry.integer === true || entry.unit === 'instant') {
+    if (towards >= 0) yield Math.ceil(value);
+    if (towards <= 0) yield Math.floor(value);
+    return;
+  }
+  const magnitude = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
+  for (const digits of [4, 6, 9, 12]) {
+    const places = Math.min(Math.max(digits - 1 - magnitude, entry.unit === 'currency' ? 2 : 0), 15);
+    const scale = 10 ** places;
+    const scaled = value * scale;
+    // One step further as well: a value a hair under a round one is scaled to the round one.
+    if (towards <= 0) {
+      yield Math.floor(scaled) / scale;
+      yield (Math.floor(scaled) - 1) / scale;
+    }
+    if (towards >= 0) {
+      yield Math.ceil(scaled) / scale;
+      yield (Math.ceil(scaled) + 1) / scale;
+    }
+  }
+  yield value;
+}

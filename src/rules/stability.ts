@@ -1,0 +1,36 @@
+import type { Judgement } from './judge.ts';
+import type { Program } from './program.ts';
+import type { WeightStability } from './types.ts';
+
+/**
+ * At which weight of each criterion the scores of `row` and `other` change places: the sum of
+ * weighted differences is linear in each weight, so its root is closed.
+ */
+export function weightStability(
+  { prefers }: Program,
+  { utilities }: Judgement,
+  row: number,
+  other: number,
+  whom: string,
+): WeightStability[] {
+  const width = prefers.length;
+  const difference = (index: number): number =>
+    (utilities[other * width + index] ?? 0) - (utilities[row * width + index] ?? 0);
+  let lead = 0;
+  for (let index = 0; index < width; index++) lead += (prefers[index]?.weight ?? 0) * difference(index);
+  return prefers.map(({ id, weight }, index) => {
+    const each = difference(index);
+    const flip = each === 0 || lead === 0 ? -1 : weight - lead / each;
+    if (flip < 0 || !Number.isFinite(flip) || flip === weight) {
+      const text = `no weight of ${id} changes the order to ${whom}`;
+      return { id, text, flipsAt: null };
+    }
+    const flipsAt = Math.round(flip * 1e6) / 1e6;
+    const side = flip < weight ? 'falls under' : 'rises over';
+    return {
+      id,
+      text: `order to ${whom} flips when the weight of ${id} ${side} ${Math.round(flip * 100) / 100}`,
+      flipsAt,
+    };
+  });
+}
