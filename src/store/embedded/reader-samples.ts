@@ -1,0 +1,88 @@
+import { decodeChunk, type Samples } from './chunk.ts';
+import { lowerBound } from './chunks.ts';
+import type { ReaderCalls } from './protocol.ts';
+import { flatten, merge, packOf, rollUp, unpackBuckets, type Bucket } from './rollup.ts';
+import type { Database } from './sqlite.ts';
+
+type SampleReads = Pick<ReaderCalls, 'seriesOf' | 'read' | 'extent' | 'rollups'>;
+
+/** Reads what is settled: the caller has the writer settle a series first. */
+export function sampleReads(database: Database): SampleReads {
+  const seriesOf = database.prepare(
+    'SELECT id, tenant, collector, channel, vantage FROM series WHERE collector = ? ORDER BY id',
+  );
+  // Chunks are disjoint, so the one that begins last before `from` is the only early one that may reach into the range.
+  const overlapping = database.prepare(
+    `SELECT count, data FROM chunk
+     WHERE series = ?1 AND first < ?3 AND last >= ?2
+       AND first >= coalesce((SELECT max(first) FROM chunk WHERE series = ?1 AND first <= ?2), ?2)
+     ORDER BY first`,
+  );
+  const ends = database.prepare(
+    `SELECT (SELECT first FROM chunk WHERE series = ?1 ORDER BY first LIMIT 1) AS first,
+            (SELECT last FROM chunk WHERE series = ?1 ORDER BY first DESC LIMIT 1) AS last`,
+  );
+  const packs = database.prepare(
+    'SELECT data FROM rollup WHERE series = ? AND step = ? AND pack BETWEEN ? AND ? ORDER BY pack',
+  );
+
+  function chunksIn(series: number, from: number, until: number): Samples[] {
+    return overlapping.all(series, from, until).map((row) => decodeChunk(row['data'] as Uint8Array));
+  }
+
+  return {
+    seriesOf: (collector) =>
+      seriesOf.all(collector).map((row) => ({
+        id: row['id'] as number,
+        tenant: row['tenant'] as string,
+        collector: row['collector'] as string,
+        channel: row['channel'] as string,
+        vantage: row['vantage'] as string,
+      })) as ReturnType<SampleReads['seriesOf']>,
+
+    read(series, from, until) {
+      const pieces = chunksIn(series, from, until).map((chunk) => {
+        const begin = lowerBound(chunk.times, from);
+        const end = lowerBound(chunk.times, until);
+        return { times: chunk.times.subarray(begin, end), values: chunk.values.subarray(begin, end) };
+      });
+      const count = pieces.reduce((sum, piece) => sum + piece.times.length, 0);
+      const times = new Float64Array(count);
+      const values = new Float64Array(count);
+      let at = 0;
+      for (const piece of pieces) {
+        times.set(piece.times, at);
+        values.set(piece.values, at);
+        at += piece.times.length;
+      }
+      return { times, values };
+    },
+
+    extent(series) {
+      const row = ends.get(series);
+      const first = row?.['first'] ?? null;
+      return first === null ? null : { first: Number(first), last: Number(row?.['last']) };
+    },
+
+    rollups(series, from, until, stepMs) {
+      const begin = Math.floor(from / stepMs) * stepMs;
+      const end = Math.ceil(until / stepMs) * stepMs;
+      const buckets = new Map<number, Bucket>();
+      // One transaction: a deletion moves samples into rollups, and must be seen whole.
+      database.exec('BEGIN');
+      try {
+        for (const row of packs.all(series, stepMs, packOf(begin, stepMs), packOf(end, stepMs))) {
+          const there = unpackBuckets(row['data'] as Uint8Array);
+          merge(
+            buckets,
+            there.filter((bucket) => bucket.from >= begin && bucket.from < end),
+          );
+        }
+        for (const chunk of chunksIn(series, begin, end)) rollUp(chunk, begin, end, stepMs, buckets);
+      } finally {
+        database.exec('COMMIT');
+      }
+      return flatten(buckets.values());
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { EntityRecord } from '../../occi/entity.ts';
+import type { IdempotencyEntry, TransitionNote, Write } from '../../occi/store.ts';
+import type { JsonObject } from '../../shared/json.ts';
+import type { EntityRow, IdempotencyRow, NoteRow, WriteRow } from './protocol.ts';
+import { bindable } from './sqlite.ts';
+
+/** @param now the time of a removal, which has no record to tell it */
+export function writeRow(write: Write, now: number): WriteRow {
+  switch (write.op) {
+    case 'create':
+      return ['create', entityRow(write.record), write.record.updated, noteRow(write.note)];
+    case 'update': {
+      const { record, note, expect } = write;
+      return ['update', entityRow(record), record.updated, noteRow(note), expect.rev, optional(expect.state)];
+    }
+    case 'remove':
+      return ['remove', write.id, now, noteRow(write.note), write.expect?.rev ?? null];
+  }
+}
+
+export function recordOf(json: string): EntityRecord {
+  return JSON.parse(json) as EntityRecord;
+}
+
+export function idempotencyRow(entry: IdempotencyEntry): IdempotencyRow {
+  const { scope, bodyHash, began, owner, answer } = entry;
+  return { scope, bodyHash, began, owner, answer: answer === undefined ? null : JSON.stringify(answer) };
+}
+
+export function idempotencyEntry(row: IdempotencyRow): IdempotencyEntry {
+  const { scope, bodyHash, began, owner, answer } = row;
+  const entry = { scope, bodyHash, began, owner };
+  return answer === null ? entry : { ...entry, answer: JSON.parse(answer) as JsonObject };
+}
+
+function entityRow(record: EntityRecord): EntityRow {
+  return [
+    record.id,
+    bindable(record.kind),
+    bindable(record.tenant),
+    bindable(record.owner),
+    record.rev,
+    optional(record.state),
+    record.parent ?? null,
+    optional(record.vendor),
+    optional(record.source?.location),
+    optional(record.target?.location),
+    record.hidden ? 1 : 0,
+    record.due?.at ?? null,
+    optional(record.due?.action),
+    record.mixins.length === 0 ? '[]' : JSON.stringify(record.mixins),
+    JSON.stringify(record),
+  ];
+}
+
+function noteRow(note: TransitionNote | undefined): NoteRow | null {
+  if (note === undefined) return null;
+  return [
+    note.from,
+    note.to,
+    bindable(note.actor),
+    optional(note.code),
+    optional(note.detail),
+    bindable(note.subject),
+    optional(note.event),
+  ];
+}
+
+function optional(text: string | undefined): string | null {
+  return text === undefined ? null : bindable(text);
+}

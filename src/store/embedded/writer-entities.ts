@@ -1,0 +1,222 @@
+import type { EntityRow, Miss, NoteRow, WriteRow, WriterCalls } from './protocol.ts';
+import type { Database, Row } from './sqlite.ts';
+
+type EntityCalls = Pick<WriterCalls, 'write' | 'claimDue' | 'claim' | 'release'> & {
+  /** Writes down what was counted in memory; runs once a transaction, before its COMMIT. */
+  beforeCommit(): void;
+  /** Forgets what was kept in memory: the transaction that made it was rolled back. */
+  forget(): void;
+};
+
+const COLUMNS =
+  'id, kind, tenant, owner, rev, state, parent, vendor, source, target, hidden, due_at, due_action, mixins, json';
+
+/** Writes, leases, history and events of entities. Runs inside the writer's transaction. */
+export function entityCalls(database: Database): EntityCalls {
+  const find = database.prepare('SELECT rev, state, tenant, mixins, due_at, due_action FROM entity WHERE id = ?');
+  const insert = database.prepare(
+    `INSERT INTO entity (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+  );
+  const update = database.prepare(
+    `UPDATE entity SET kind = ?, tenant = ?, owner = ?, rev = ?, state = ?, parent = ?, vendor = ?, source = ?,
+       target = ?, hidden = ?, due_at = ?, due_action = ?, mixins = ?, json = ?,
+       lease_owner = iif(?, lease_owner, NULL), lease_until = iif(?, lease_until, NULL)
+     WHERE id = ?`,
+  );
+  const remove = database.prepare('DELETE FROM entity WHERE id = ?');
+  const addMixin = database.prepare('INSERT OR IGNORE INTO entity_mixin (mixin, id, tenant) VALUES (?, ?, ?)');
+  const dropMixin = database.prepare('DELETE FROM entity_mixin WHERE mixin = ? AND id = ?');
+  const addNote = database.prepare(
+    `INSERT INTO journal (entity, rev, at, origin, target, actor, code, detail, subject, tenant, type, sequence)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const lastSequence = database.prepare('SELECT last FROM event_sequence WHERE tenant = ?');
+  const keepSequence = database.prepare(
+    'INSERT INTO event_sequence (tenant, last) VALUES (?, ?) ON CONFLICT (tenant) DO UPDATE SET last = excluded.last',
+  );
+  const keepAnswer = database.prepare('UPDATE idempotency SET answer = ? WHERE scope = ?');
+  const takeDue = database.prepare(
+    `UPDATE entity SET lease_owner = ?, lease_until = ? WHERE id IN (
+       SELECT id FROM entity WHERE due_at <= ? AND (lease_until IS NULL OR lease_until <= ?)
+       ORDER BY due_at, id LIMIT ?)
+     RETURNING due_at, id, json`,
+  );
+  const takeOne = database.prepare(
+    `UPDATE entity SET lease_owner = ?, lease_until = ?
+     WHERE id = ? AND (lease_until IS NULL OR lease_until <= ? OR lease_owner = ?) RETURNING json`,
+  );
+  const giveBack = database.prepare(
+    'UPDATE entity SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ?',
+  );
+
+  const sequences = new Map<string, number>();
+  const advanced = new Set<string>();
+  /** While a call of several writes runs: the sequences that it took, to be given back on a miss. */
+  let taken: string[] | undefined;
+
+  function nextSequence(tenant: string): number {
+    const next = (sequences.get(tenant) ?? Number(lastSequence.get(tenant)?.['last'] ?? 0)) + 1;
+    sequences.set(tenant, next);
+    advanced.add(tenant);
+    taken?.push(tenant);
+    return next;
+  }
+
+  function note(entity: string, tenant: string, rev: number, at: number, row: NoteRow | null): void {
+    if (row === null) return;
+    const [from, to, actor, code, detail, subject, type] = row;
+    const sequence = type === null ? null : nextSequence(tenant);
+    addNote.run(entity, rev, at, from, to, actor, code, detail, subject, tenant, type, sequence);
+  }
+
+  function addMixins(id: string, tenant: string, mixins: string): void {
+    if (mixins === '[]') return;
+    for (const mixin of JSON.parse(mixins) as string[]) addMixin.run(mixin, id, tenant);
+  }
+
+  function dropMixins(id: string, mixins: string): void {
+    if (mixins === '[]') return;
+    for (const mixin of JSON.parse(mixins) as string[]) dropMixin.run(mixin, id);
+  }
+
+  function create(row: EntityRow, at: number, noted: NoteRow | null): Miss[1] | undefined {
+    if (insert.run(...row).changes === 0) return 'exists';
+    const [id, , tenant, , rev] = row;
+    addMixins(id, tenant, row[13]);
+    note(id, tenant, rev, at, noted);
+    return undefined;
+  }
+
+  function change(
+    row: EntityRow,
+    at: number,
+    noted: NoteRow | null,
+    expectRev: number,
+    expectState: string | null,
+  ): Miss[1] | undefined {
+    const [
+      id,
+      kind,
+      tenant,
+      owner,
+      rev,
+      state,
+      parent,
+      vendor,
+      source,
+      target,
+      hidden,
+      dueAt,
+      dueAction,
+      mixins,
+      json,
+    ] = row;
+    const old = find.get(id);
+    if (old === undefined) return 'gone';
+    if (old['rev'] !== expectRev || (expectState !== null && old['state'] !== expectState)) return 'changed';
+    const keepLease = old['due_at'] === dueAt && old['due_action'] === dueAction ? 1 : 0;
+    update.run(
+      kind,
+      tenant,
+      owner,
+      rev,
+      state,
+      parent,
+      vendor,
+      source,
+      target,
+      hidden,
+      dueAt,
+      dueAction,
+      mixins,
+      json,
+      keepLease,
+      keepLease,
+      id,
+    );
+    if (old['mixins'] !== mixins || old['tenant'] !== tenant) {
+      dropMixins(id, text(old, 'mixins'));
+      addMixins(id, tenant, mixins);
+    }
+    note(id, tenant, rev, at, noted);
+    return undefined;
+  }
+
+  function take(id: string, at: number, noted: NoteRow | null, expectRev: number | null): Miss[1] | undefined {
+    const old = find.get(id);
+    if (old === undefined) return 'gone';
+    if (expectRev !== null && old['rev'] !== expectRev) return 'changed';
+    remove.run(id);
+    dropMixins(id, text(old, 'mixins'));
+    note(id, text(old, 'tenant'), Number(old['rev']) + 1, at, noted);
+    return undefined;
+  }
+
+  function apply(row: WriteRow): Miss[1] | undefined {
+    switch (row[0]) {
+      case 'create':
+        return create(row[1], row[2], row[3]);
+      case 'update':
+        return change(row[1], row[2], row[3], row[4], row[5]);
+      case 'remove':
+        return take(row[1], row[2], row[3], row[4]);
+    }
+  }
+
+  /** The first miss; on a miss nothing of the call is kept. */
+  function applyAll(rows: readonly WriteRow[]): Miss | null {
+    // A single write checks before it changes anything, so only several need a way back.
+    if (rows.length === 1 && rows[0] !== undefined) {
+      const miss = apply(rows[0]);
+      return miss === undefined ? null : [0, miss];
+    }
+    database.exec('SAVEPOINT call');
+    taken = [];
+    for (const [index, row] of rows.entries()) {
+      const miss = apply(row);
+      if (miss === undefined) continue;
+      database.exec('ROLLBACK TO call; RELEASE call');
+      for (const tenant of taken) sequences.set(tenant, (sequences.get(tenant) ?? 1) - 1);
+      taken = undefined;
+      return [index, miss];
+    }
+    database.exec('RELEASE call');
+    taken = undefined;
+    return null;
+  }
+
+  return {
+    write(rows, idempotent) {
+      const miss = applyAll(rows);
+      if (miss === null && idempotent !== null) keepAnswer.run(idempotent[1], idempotent[0]);
+      return miss;
+    },
+    claimDue(now, limit, owner, leaseMs) {
+      return takeDue
+        .all(owner, now + leaseMs, now, now, limit)
+        .sort((a, b) => Number(a['due_at']) - Number(b['due_at']) || (text(a, 'id') < text(b, 'id') ? -1 : 1))
+        .map((row) => text(row, 'json'));
+    },
+    claim(id, now, owner, leaseMs) {
+      const row = takeOne.get(owner, now + leaseMs, id, now, owner);
+      return row === undefined ? null : text(row, 'json');
+    },
+    release(id, owner) {
+      giveBack.run(id, owner);
+      return null;
+    },
+    beforeCommit() {
+      for (const tenant of advanced) keepSequence.run(tenant, sequences.get(tenant) ?? 0);
+      advanced.clear();
+    },
+    forget() {
+      sequences.clear();
+      advanced.clear();
+      taken = undefined;
+    },
+  };
+}
+
+function text(row: Row, column: string): string {
+  return row[column] as string;
+}

@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { ParleyError } from '../../shared/errors.ts';
+import { takeFolder } from './lock.ts';
+import { migrate } from './migrate.ts';
+import type { Call, Failure, Reply, Started, WriterCalls, WriterStart } from './protocol.ts';
+import { openDatabase, resultCode, SQLITE_CORRUPT, SQLITE_IOERR, SQLITE_NOTADB, type Database } from './sqlite.ts';
+import { UnknownSeries } from './tails.ts';
+import { entityCalls } from './writer-entities.ts';
+import { sampleCalls } from './writer-samples.ts';
+import { valueCalls } from './writer-values.ts';
+
+/** The thread that owns the folder and writes: one message of calls, one transaction. */
+
+/** Pages of log after which SQLite moves it into the main file. */
+const CHECKPOINT_PAGES = 4000;
+const LOG_BYTES = 32 * 1024 * 1024;
+
+async function start(port: MessagePort, { folder, migrations, now }: WriterStart): Promise<void> {
+  const release = await takeFolder(folder);
+  const database = await openDatabase(join(folder, 'parley.db'), { timeoutMs: 5000 });
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA journal_size_limit = ${LOG_BYTES};
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA cache_size = -16000;
+    PRAGMA temp_store = MEMORY;
+  `);
+  const migrated = migrate(database, folder, migrations, now);
+  serve(port, database, release);
+  const started: Started = {
+    ready: true,
+    schemaVersion: migrated.version,
+    migratedFrom: migrated.from,
+    backup: migrated.backup,
+  };
+  port.postMessage(started);
+}
+
+function serve(port: MessagePort, database: Database, release: () => void): void {
+  const entities = entityCalls(database);
+  const values = valueCalls(database);
+  const samples = sampleCalls(database);
+  const calls: WriterCalls = {
+    write: entities.write,
+    claimDue: entities.claimDue,
+    claim: entities.claim,
+    release: entities.release,
+    ...values,
+    series: samples.series,
+    append: samples.append,
+    settle: samples.settle,
+    deleteSamples: samples.deleteSamples,
+    finish() {
+      samples.settleAll();
+      return null;
+    },
+  };
+
+  function run([name, ...given]: Call): unknown {
+    return (calls[name as keyof WriterCalls] as (...values: unknown[]) => unknown)(...given);
+  }
+
+  function together(batch: readonly Call[]): unknown[] {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const results = batch.map(run);
+      entities.beforeCommit();
+      samples.beforeCommit();
+      database.exec('COMMIT');
+      return results;
+    } catch (error) {
+      rollBack(database);
+      entities.forget();
+      samples.forget();
+      throw error;
+    }
+  }
+
+  /** Finds the call that spoils the transaction: each has one of its own, in the same order. */
+  function oneByOne(batch: readonly Call[]): Reply {
+    const results: unknown[] = [];
+    const failures: Failure[] = [];
+    batch.forEach((call, index) => {
+      try {
+        results[index] = together([call])[0];
+      } catch (error) {
+        if (isFatal(error)) throw error;
+        results[index] = null;
+        failures.push({ index, code: codeOf(error), message: messageOf(error) });
+      }
+    });
+    return { results, failures };
+  }
+
+  function answer(batch: readonly Call[]): Reply {
+    try {
+      return { results: together(batch), failures: [] };
+    } catch (error) {
+      return isFatal(error) ? lost(batch, error) : answerOneByOne(batch);
+    }
+  }
+
+  function answerOneByOne(batch: readonly Call[]): Reply {
+    try {
+      return oneByOne(batch);
+    } catch (error) {
+      return lost(batch, error);
+    }
+  }
+
+  port.on('message', (batch: readonly Call[]) => {
+    const reply = answer(batch);
+    if (batch.some(([name]) => name === 'finish')) {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      database.close();
+      release();
+    }
+    port.postMessage(reply);
+  });
+}
+
+function rollBack(database: Database): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // SQLite has rolled back by itself: the first error is the one to tell.
+  }
+}
+
+/** After these the file cannot be trusted to keep what it is given. */
+function isFatal(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === SQLITE_IOERR || code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+function lost(batch: readonly Call[], error: unknown): Reply {
+  const message = messageOf(error);
+  const failures = batch.map((_, index) => ({ index, code: 'store_failed', message }));
+  return { results: [], failures, fatal: message };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof UnknownSeries ? error.code : 'store_failed';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+if (parentPort !== null) {
+  const port = parentPort;
+  start(port, workerData as WriterStart).catch((error: unknown) => {
+    const refused: Started = {
+      ready: false,
+      code: error instanceof ParleyError ? error.code : 'store_failed',
+      message: messageOf(error),
+    };
+    port.postMessage(refused);
+  });
+}
