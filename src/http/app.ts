@@ -1,0 +1,89 @@
+import Router from '@koa/router';
+import Koa, { type Context, type Middleware } from 'koa';
+import { systemClock } from '../shared/clock.ts';
+import { systemRandom } from '../shared/random.ts';
+import { answerError } from './errors.ts';
+import { eventsRoute } from './events-route.ts';
+import { live, metricsRoute, ready, refuseUnlessReady } from './health-routes.ts';
+import { identification } from './identify.ts';
+import { occiRoute } from './occi-route.ts';
+import { openApi } from './openapi.ts';
+import type { AppParts } from './parts.ts';
+import { requestIds } from './request-id.ts';
+import { checkVersion, serverHeader } from './version.ts';
+
+/** Routes of other parts (the dashboard), asked before the OCCI route; they call `next` for what is not theirs. */
+export type Mounted = readonly Middleware[];
+
+/**
+ * The service's HTTP face (api.md). One route serves all of OCCI; the others are what is not OCCI.
+ *
+ * Every answer carries `Server` and `X-Request-Id`; every error becomes problem details or lines of
+ * text here and nowhere else.
+ */
+export function createApp(parts: AppParts, mounted: Mounted = []): Koa {
+  const clock = parts.clock ?? systemClock;
+  const nextId = requestIds(clock, parts.random ?? systemRandom);
+  const server = serverHeader(parts.version);
+  const { log, metrics } = parts;
+
+  const identify = identification(parts, clock);
+  const occi = occiRoute(parts, identify);
+  const events = eventsRoute(parts, identify);
+
+  const app = new Koa();
+  // Koa's own report goes to standard error; ours has the request's id.
+  app.silent = true;
+  app.on('error', (error: unknown, ctx?: Context) => {
+    log.debug({ err: error, request: ctx?.state['request'] as unknown }, 'connection broke');
+  });
+
+  app.use(async (ctx, next) => {
+    const started = clock.elapsed();
+    const request = nextId();
+    ctx.state['request'] = request;
+    ctx.set('Server', server);
+    ctx.set('X-Request-Id', request);
+    try {
+      checkVersion(ctx.req.headers['user-agent']);
+      await next();
+    } catch (error) {
+      answerError(ctx, error, request, log);
+    }
+    const seconds = (clock.elapsed() - started) / 1000;
+    metrics.observe('parley_http_request_seconds', 'Duration of HTTP requests', seconds, labels(ctx));
+    log.debug(
+      { request, trace: traceOf(ctx), method: ctx.method, path: ctx.path, status: ctx.status, seconds },
+      'request served',
+    );
+  });
+
+  const whenReady: Middleware = (_ctx, next) => {
+    refuseUnlessReady(parts.health);
+    return next();
+  };
+  const router = new Router();
+  router.get('/health/live', live);
+  router.get('/health/ready', ready(parts.health));
+  router.get('/metrics', metricsRoute(parts));
+  router.get('/openapi.json', whenReady, openApi(parts));
+  router.get('/events', whenReady, events);
+  for (const middleware of mounted) router.use(middleware);
+  router.all('/{*path}', whenReady, (ctx) => occi(ctx, ctx.state['request'] as string));
+  app.use(router.routes());
+  return app;
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
+
+function labels(ctx: Context): Readonly<Record<string, string>> {
+  return { method: METHODS.has(ctx.method) ? ctx.method : 'other', status: String(ctx.status) };
+}
+
+/** Trace id of W3C Trace Context, if the client sent one. */
+function traceOf(ctx: Context): string | undefined {
+  const header = ctx.req.headers['traceparent'];
+  return typeof header === 'string'
+    ? /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(header)?.[1]
+    : undefined;
+}

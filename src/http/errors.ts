@@ -1,0 +1,26 @@
+import type { Context } from 'koa';
+import { ParleyError } from '../shared/errors.ts';
+import type { Logger } from '../shared/logger.ts';
+import { wantsProblemJson } from '../occi/rendering/negotiate.ts';
+import { problemJson, problemLines, told, UNFORESEEN } from './problem.ts';
+
+/** Tells the client what went wrong; what nobody foresaw goes to the log with its cause. */
+export function answerError(ctx: Context, error: unknown, request: string, log: Logger): void {
+  const known = error instanceof ParleyError ? error : undefined;
+  if (known === undefined || known.status >= 500) {
+    const fields = { request, method: ctx.method, path: ctx.path, err: error };
+    if (known === undefined) log.error(fields, 'request failed unforeseen');
+    else log.warn({ ...fields, cause: known.cause }, 'request failed');
+  }
+  const what = known === undefined ? UNFORESEEN : told(known);
+  ctx.status = what.status;
+  if (known !== undefined) for (const [name, value] of Object.entries(known.headers)) ctx.set(name, value);
+  ctx.set('Cache-Control', 'no-store');
+  if (wantsProblemJson(ctx.get('Accept') || undefined, ctx.get('Content-Type') || undefined)) {
+    ctx.set('Content-Type', 'application/problem+json');
+    ctx.body = problemJson(what, request);
+  } else {
+    ctx.set('Content-Type', 'text/plain; charset=utf-8');
+    ctx.body = problemLines(what);
+  }
+}

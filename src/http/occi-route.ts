@@ -1,0 +1,140 @@
+import type { Context } from 'koa';
+import { BadRequest, ParleyError } from '../shared/errors.ts';
+import type { Registry } from '../occi/api.ts';
+import type { Caller } from '../occi/caller.ts';
+import { typeOf } from '../occi/category.ts';
+import { modelLookup } from '../occi/rendering/lookup.ts';
+import { inputFor, outputFor, type Output } from '../occi/rendering/negotiate.ts';
+import { hasOcciHeaders, textOcciRendering } from '../occi/rendering/text-occi.ts';
+import { textPlainRendering } from '../occi/rendering/text-plain.ts';
+import type { Parser } from '../occi/rendering/types.ts';
+import { fitsUriList } from '../occi/rendering/uri-list.ts';
+import type { RequestEnvelope } from '../occi/request.ts';
+import { readBody } from './body.ts';
+import { readIdempotency, readIfMatch, readWait } from './conditions.ts';
+import type { AppParts } from './parts.ts';
+import { respond } from './respond.ts';
+import { readTarget, type Target } from './target.ts';
+import { methodsAt, placeOf, translate } from './translate.ts';
+
+/** Who asks; the same for every route that needs to know. */
+export type Identify = (ctx: Context, tenant: string | undefined) => Promise<Caller>;
+
+/** What a request brings to be read. */
+interface Content {
+  readonly body: Buffer;
+  readonly present: boolean;
+  readonly parser: Parser;
+  readonly type: ReturnType<typeof inputFor>;
+}
+
+/**
+ * The one route of OCCI: an HTTP request becomes an `OcciRequest`, and its `OcciOutcome` the answer.
+ * Read the inner function from top to bottom to follow a request.
+ */
+export function occiRoute(parts: AppParts, identify: Identify): (ctx: Context, request: string) => Promise<void> {
+  const { engine, limits, baseUrl } = parts;
+  const { registry } = engine;
+  const lookup = modelLookup(registry);
+
+  return async (ctx, request) => {
+    const target = readTarget(ctx.method, ctx.url);
+    const caller = await identify(ctx, target.query['tenant']);
+    if (target.method === 'OPTIONS') {
+      answerOptions(ctx, methodsAt(placeOf(target.path, registry, caller)));
+      return;
+    }
+    const content = contentOf(ctx, target, await readBody(ctx.req, limits.body));
+    const output = outputFor(ctx.req.headers.accept, content.type, exportsAt(registry, target));
+    const occi = translate({
+      target,
+      caller,
+      registry,
+      model: lookup(caller.tenant),
+      message: { headers: ctx.req.rawHeaders, body: content.body },
+      parser: content.parser,
+      hasContent: content.present,
+      ifMatch: readIfMatch(ctx.req.headers['if-match']),
+      output,
+    });
+    checkShown(occi.op, output);
+    const envelope = envelopeOf(ctx, target, content, caller, request);
+    const outcome = await engine.handle(occi, envelope);
+    respond(ctx, outcome, output, { baseUrl, patterns: target.query['pattern'] === 'true' }, envelope.wait);
+  };
+}
+
+function answerOptions(ctx: Context, allow: string): void {
+  ctx.status = 200;
+  ctx.set('Allow', allow);
+  ctx.set('Content-Type', 'text/plain; charset=utf-8');
+  ctx.body = 'OK\n';
+}
+
+/** Fields in the headers count where there is no body, whatever the Content-Type says: clients send lists of types. */
+function contentOf(ctx: Context, target: Target, body: Buffer): Content {
+  const declared = ctx.req.headers['content-type'];
+  if (body.length > 0) {
+    const type = inputFor(declared);
+    if (type === undefined)
+      throw new ParleyError(
+        'unsupported_media_type',
+        415,
+        'A body needs a Content-Type, such as application/occi+json',
+      );
+    return { body, present: true, parser: type.rendering.parser, type };
+  }
+  if (target.method !== 'GET' && hasOcciHeaders(ctx.req.rawHeaders))
+    return { body, present: true, parser: textOcciRendering.parser, type: inputFor(declared) };
+  return { body, present: false, parser: textPlainRendering.parser, type: undefined };
+}
+
+/** Media types beside the renderings that the entity's kind offers. */
+function exportsAt(registry: Registry, target: Target): readonly string[] {
+  if (target.method !== 'GET') return [];
+  const kind = registry.atLocation(target.path.slice(0, target.path.lastIndexOf('/') + 1));
+  if (kind?.class !== 'kind' || target.path.endsWith('/')) return [];
+  const exports = registry.behaviour(typeOf(kind))?.exports;
+  return exports === undefined ? [] : Object.keys(exports);
+}
+
+/** Asked before anything is done, so that nothing is done that cannot be shown (GFD.185 section 3.6.6). */
+function checkShown(op: string, output: Output): void {
+  if (output.type === 'rendering' && output.rendering.name === 'uri' && !fitsUriList(op))
+    throw new BadRequest('not_a_list', 'text/uri-list shows lists of locations only');
+}
+
+function envelopeOf(ctx: Context, target: Target, content: Content, caller: Caller, request: string): RequestEnvelope {
+  const { headers, rawHeaders } = ctx.req;
+  const gone = new AbortController();
+  ctx.res.once('close', () => {
+    if (!ctx.res.writableFinished) gone.abort(new Error('the client left'));
+  });
+  if (target.method === 'GET') return { caller, request, signal: gone.signal };
+  const wait = readWait(single(headers['prefer']));
+  const idempotency = readIdempotency(single(headers['idempotency-key']), {
+    caller,
+    method: target.method,
+    path: target.path,
+    action: target.query['action'],
+    contentType: headers['content-type'],
+    body: content.body,
+    fields: content.present && content.body.length === 0 ? rawHeaders.filter(isField) : [],
+  });
+  return {
+    caller,
+    request,
+    signal: gone.signal,
+    ...(wait === undefined ? {} : { wait }),
+    ...(idempotency === undefined ? {} : { idempotency }),
+  };
+}
+
+function isField(_text: string, index: number, headers: readonly string[]): boolean {
+  const name = headers[index - (index % 2)] ?? '';
+  return hasOcciHeaders([name, '']);
+}
+
+function single(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'object' ? header.join(', ') : header;
+}

@@ -1,0 +1,54 @@
+import { BadRequest } from '../shared/errors.ts';
+
+/** What the request line names. */
+export interface Target {
+  /** HEAD counts as GET. */
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+const MAX_URL = 8192;
+
+/**
+ * Reads path and query strictly.
+ *
+ * @throws BadRequest for malformed percent escapes, control characters, a name that comes twice
+ */
+export function readTarget(method: string, url: string): Target {
+  if (url.length > MAX_URL) throw new BadRequest('url_too_long', `A URL has at most ${MAX_URL} characters here`);
+  const mark = url.indexOf('?');
+  const rawPath = mark < 0 ? url : url.slice(0, mark);
+  const path = rawPath.includes('%') ? decoded(rawPath) : rawPath;
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (!path.startsWith('/') || /[\u0000-\u001f\u007f]/.test(path)) throw malformed(rawPath);
+  return {
+    method: method === 'HEAD' ? 'GET' : method,
+    path,
+    query: mark < 0 ? {} : readQuery(url.slice(mark + 1)),
+  };
+}
+
+function readQuery(text: string): Readonly<Record<string, string>> {
+  const query = new Map<string, string>();
+  for (const part of text.split('&')) {
+    if (part === '') continue;
+    const equals = part.indexOf('=');
+    const name = decoded((equals < 0 ? part : part.slice(0, equals)).replaceAll('+', ' '));
+    if (query.has(name)) throw new BadRequest('query_repeated', `The query parameter ${name.slice(0, 40)} comes twice`);
+    query.set(name, equals < 0 ? '' : decoded(part.slice(equals + 1).replaceAll('+', ' ')));
+  }
+  return Object.fromEntries(query);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw malformed(text);
+  }
+}
+
+function malformed(text: string): BadRequest {
+  return new BadRequest('url_malformed', `The URL cannot be read at ${text.slice(0, 80)}`);
+}

@@ -1,0 +1,2 @@
+export { createEventFeed, type EventFeed, type FeedParts, type FeedRequest } from './feed.ts';
+export { notifyExtension } from './webhook.ts';

@@ -1,0 +1,58 @@
+import { isUtf8 } from 'node:buffer';
+import { BadRequest } from '../../shared/errors.ts';
+import { pointer, type Json, type JsonObject } from '../../shared/json.ts';
+import { jsonFault } from './json-fault.ts';
+
+/** Arrays and objects inside one another. */
+export const MAX_DEPTH = 64;
+
+/** Bytes as text: UTF-8 without its byte order mark. */
+export function decodeText(bytes: Uint8Array): string {
+  if (!isUtf8(bytes)) throw syntax('not_utf8', 'the message is not UTF-8', '');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+/**
+ * Parses JSON text (RFC 8259). Of a repeated name the last value stands.
+ *
+ * @throws BadRequest `json_syntax` with line, column and offset; `json_depth`, `json_number` and
+ * `name_forbidden` with the path.
+ */
+export function parseJsonText(text: string): Json {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    const fault = jsonFault(text);
+    throw syntax(
+      'json_syntax',
+      `line ${fault.line}, column ${fault.column} (offset ${fault.offset}): ${fault.what}`,
+      '',
+    );
+  }
+  inspect(value, []);
+  return value;
+}
+
+/** Refuses what would harm further in: too deep a value, a number that is none, a name that reaches the prototype. */
+function inspect(value: Json, trail: (string | number)[]): void {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw syntax('json_number', 'the number is too large', pointer('', ...trail));
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if (trail.length >= MAX_DEPTH)
+    throw syntax('json_depth', `nested deeper than ${MAX_DEPTH}`, pointer('', ...trail.slice(0, 4)));
+  for (const [name, item] of Object.entries(value as JsonObject)) {
+    if (name === '__proto__') throw syntax('name_forbidden', 'this name is not allowed', pointer('', ...trail, name));
+    if (typeof item !== 'object' && typeof item !== 'number') continue;
+    trail.push(name);
+    inspect(item, trail);
+    trail.pop();
+  }
+}
+
+function syntax(code: string, detail: string, path: string): BadRequest {
+  return new BadRequest(code, `The message cannot be read: ${detail}`, { problems: [{ path, code, detail }] });
+}
