@@ -18,7 +18,7 @@ export interface SweeperDeps {
   readonly metrics?: Metrics;
   /** Names this process among those that share the store. */
   readonly owner: string;
-  /** How long a claim lasts; it is renewed while its handler runs. Default 15 s. */
+  /** How long a claim lasts; it is renewed while its handler runs. Default 6 s. */
   readonly leaseMs?: number;
   /** Handlers that may run at once. Default 512: most of them wait for vendors. */
   readonly parallel?: number;
@@ -56,7 +56,7 @@ const WAITING_KICKS = 10_000;
 export function createSweeper(deps: SweeperDeps): Sweeper {
   const { store, clock, log, owner } = deps;
   const metrics = deps.metrics ?? noMetrics;
-  const leaseMs = deps.leaseMs ?? 15_000;
+  const leaseMs = deps.leaseMs ?? 6_000;
   const parallel = deps.parallel ?? 512;
   const batch = deps.batch ?? 100;
 
