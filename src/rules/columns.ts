@@ -66,25 +66,31 @@ function factReader({ name, entry }: Column, candidates: readonly Candidate[]): 
 export class ChangedRow {
   readonly #table: Table;
   readonly #row: number;
-  readonly #changed = new Map<number, FactValue | undefined>();
+  readonly #column: number;
+  readonly #value: FactValue;
+  readonly #derived: ReadonlyMap<number, FactValue | undefined> | undefined;
 
   constructor(table: Table, columns: readonly Column[], row: number, column: number, value: FactValue) {
     this.#table = table;
     this.#row = row;
-    this.#changed.set(column, value);
+    this.#column = column;
+    this.#value = value;
+    let derived: Map<number, FactValue | undefined> | undefined;
     for (let index = 0; index < columns.length; index++) {
-      const derived = columns[index]?.derived;
-      if (derived === undefined || index === column || !derived.inputs.some((input) => this.#changed.has(input)))
-        continue;
-      this.#changed.set(index, derived.expression.run(derived.inputs.map((input) => this.at(input))));
+      const { expression, inputs } = columns[index]?.derived ?? {};
+      if (expression === undefined || inputs === undefined || index === column) continue;
+      if (!inputs.some((input) => input === column || derived?.has(input) === true)) continue;
+      this.#derived = derived ??= new Map();
+      derived.set(index, expression.run(inputs.map((input) => this.at(input))));
     }
   }
 
   at(column: number): FactValue | undefined {
-    return this.#changed.has(column) ? this.#changed.get(column) : this.#table.at(this.#row, column);
+    if (column === this.#column) return this.#value;
+    return this.#derived?.has(column) === true ? this.#derived.get(column) : this.#table.at(this.#row, column);
   }
 
   touches(column: number): boolean {
-    return this.#changed.has(column);
+    return column === this.#column || this.#derived?.has(column) === true;
   }
 }

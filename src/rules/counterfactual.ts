@@ -1,6 +1,6 @@
 import { ChangedRow } from './columns.ts';
 import type { Table } from './columns.ts';
-import { formatNumber, safeRoundings } from './format.ts';
+import { formatNumber, safeRounding } from './format.ts';
 import { cellOf, judgeChanged } from './judge.ts';
 import type { Judgement } from './judge.ts';
 import { compareTies } from './order.ts';
@@ -68,20 +68,25 @@ function byNumber(scene: Scene, row: number, prefer: ProgramPrefer, index: numbe
   if (utility.kind !== 'numeric') return undefined;
   const now = numberAt(judgement.table, row, column) ?? numberAt(judgement.table, leader, column) ?? 0;
   const cell = judgement.cells[leader] ?? 0;
-  const goals: (number | undefined)[] = [utility.reach(needed(scene, row, prefer, index, cell), now)];
-  // In the leader's cell a tie rule on this very attribute may decide.
-  if (scene.program.ties.some((tie) => tie.column === column)) goals.push(numberAt(judgement.table, leader, column));
-  goals.push(utility.reach(needed(scene, row, prefer, index, cell + 1), now));
-  for (const goal of goals) {
+  const { min = -Infinity, max = Infinity } = entry.range ?? {};
+  const holds = (value: number): boolean => value >= min && value <= max && isFirst(scene, row, column, value);
+  // In the leader's cell the ties decide, perhaps one on this very attribute; the next cell is above all.
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const goal =
+      attempt === 1
+        ? tieGoal(scene, column)
+        : utility.reach(needed(scene, row, prefer, index, attempt === 0 ? cell : cell + 1), now);
     if (goal === undefined || !Number.isFinite(goal)) continue;
-    for (const value of safeRoundings(goal, utility.direction, entry)) {
-      if (value < (entry.range?.min ?? -Infinity) || value > (entry.range?.max ?? Infinity)) continue;
-      if (!isFirst(scene, row, column, value)) continue;
-      const op = utility.direction === 0 ? '=' : utility.direction > 0 ? '>=' : '<=';
-      return { attr: name, text: `first if ${name} ${op} ${formatNumber(value, entry)}`, op, value, reaches: 'first' };
-    }
+    const value = safeRounding(goal, utility.direction, entry, holds);
+    if (value === undefined) continue;
+    const op = utility.direction === 0 ? '=' : utility.direction > 0 ? '>=' : '<=';
+    return { attr: name, text: `first if ${name} ${op} ${formatNumber(value, entry)}`, op, value, reaches: 'first' };
   }
   return undefined;
+}
+
+function tieGoal({ program, judgement, leader }: Scene, column: number): number | undefined {
+  return program.ties.some((tie) => tie.column === column) ? numberAt(judgement.table, leader, column) : undefined;
 }
 
 function byValue(scene: Scene, row: number, prefer: ProgramPrefer, index: number): Counterfactual | undefined {
@@ -103,18 +108,16 @@ function numberAt(table: Table, row: number, column: number): number | undefined
 }
 
 /** What would have to change for an eliminated row to be ranked; all of them together where there are several. */
-export function toBeFeasible({ program, judgement }: Scene, row: number, othersPass: boolean): Counterfactual[] {
-  const { table } = judgement;
-  const failed = program.musts.filter((must) => {
-    const value = table.at(row, must.column);
-    return value === undefined ? !must.predicate.absentPasses : !must.predicate.passes(value);
-  });
-  const fixes = failed.map(({ column, predicate }) => {
-    const fix = predicate.fix(table.at(row, column));
-    return fix === undefined ? undefined : { ...fix, attr: program.columns[column]?.name ?? '' };
-  });
-  const known = fixes.filter((fix) => fix !== undefined);
-  if (!othersPass || known.length !== fixes.length) return [];
-  const text = `feasible if ${known.map((fix) => fix.text).join(' and ')}`;
-  return known.map(({ attr, op, value }) => ({ attr, text, op, value, reaches: 'feasible' }));
+export function toBeFeasible({ program, judgement }: Scene, row: number): Counterfactual[] {
+  const found: { attr: string; op: Counterfactual['op']; value: FactValue }[] = [];
+  let text = 'feasible if ';
+  for (const { column, predicate } of program.musts) {
+    const value = judgement.table.at(row, column);
+    if (value === undefined ? predicate.absentPasses : predicate.passes(value)) continue;
+    const fix = predicate.fix(value);
+    if (fix === undefined) return [];
+    text += found.length === 0 ? fix.text : ` and ${fix.text}`;
+    found.push({ attr: program.columns[column]?.name ?? '', op: fix.op, value: fix.value });
+  }
+  return found.map(({ attr, op, value }) => ({ attr, text, op, value, reaches: 'feasible' }));
 }

@@ -15,10 +15,9 @@ export function checkOf(must: ProgramMust, value: FactValue | undefined): Check 
 
 /** Every check of a row: what was judged elsewhere first. */
 export function checksOf(program: Program, judgement: Judgement, candidate: Candidate, row: number): Check[] {
-  return [
-    ...(candidate.checks ?? []),
-    ...program.musts.map((must) => checkOf(must, judgement.table.at(row, must.column))),
-  ];
+  const checks = candidate.checks === undefined ? [] : [...candidate.checks];
+  for (const must of program.musts) checks.push(checkOf(must, judgement.table.at(row, must.column)));
+  return checks;
 }
 
 export function eliminatedBy(

@@ -25,29 +25,32 @@ export function unitSuffix(entry: AttributeEntry, currency: string): string {
 }
 
 /**
- * The shortest decimals on the safe side of `value`, from four significant digits up, the exact
- * value last: what a person can act on, and still true.
+ * The shortest decimals on the safe side of `value` that `holds` accepts, from four significant
+ * digits up, the exact value last: what a person can act on, and still true.
  */
-export function* safeRoundings(value: number, towards: 1 | -1 | 0, entry: AttributeEntry): Generator<number> {
+export function safeRounding(
+  value: number,
+  towards: 1 | -1 | 0,
+  entry: AttributeEntry,
+  holds: (rounded: number) => boolean,
+): number | undefined {
+  const down = towards <= 0;
+  const up = towards >= 0;
   if (entry.integer === true || entry.unit === 'instant') {
-    if (towards >= 0) yield Math.ceil(value);
-    if (towards <= 0) yield Math.floor(value);
-    return;
+    if (up && holds(Math.ceil(value))) return Math.ceil(value);
+    return down && holds(Math.floor(value)) ? Math.floor(value) : undefined;
   }
   const magnitude = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
   for (const digits of [4, 6, 9, 12]) {
     const places = Math.min(Math.max(digits - 1 - magnitude, entry.unit === 'currency' ? 2 : 0), 15);
     const scale = 10 ** places;
-    const scaled = value * scale;
+    const floor = Math.floor(value * scale);
     // One step further as well: a value a hair under a round one is scaled to the round one.
-    if (towards <= 0) {
-      yield Math.floor(scaled) / scale;
-      yield (Math.floor(scaled) - 1) / scale;
-    }
-    if (towards >= 0) {
-      yield Math.ceil(scaled) / scale;
-      yield (Math.ceil(scaled) + 1) / scale;
-    }
+    if (down && holds(floor / scale)) return floor / scale;
+    if (down && holds((floor - 1) / scale)) return (floor - 1) / scale;
+    const ceiling = Math.ceil(value * scale);
+    if (up && holds(ceiling / scale)) return ceiling / scale;
+    if (up && holds((ceiling + 1) / scale)) return (ceiling + 1) / scale;
   }
-  yield value;
+  return holds(value) ? value : undefined;
 }

@@ -107,7 +107,7 @@ class Explainer {
       contributions: [],
       pareto: false,
       decidedBy: checks.find(({ pass }) => !pass)?.id ?? '',
-      counterfactuals: toBeFeasible(this.#scene(-1), row, othersPass),
+      counterfactuals: othersPass ? toBeFeasible(this.#scene(-1), row) : [],
       weightStability: [],
     };
   }
