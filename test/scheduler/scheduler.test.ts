@@ -20,7 +20,7 @@ function handTimetable(): { timetable: Timetable; tick: (rule: string) => void; 
 const deps = (jobs: readonly Job[], hand = handTimetable()) => ({
   hand,
   clock: new HandClock(),
-  build(clock: HandClock) {
+  build: (clock: HandClock) => {
     return createScheduler({ jobs, clock, log: silentLogger, metrics: noMetrics, timetable: hand.timetable });
   },
 });

@@ -56,7 +56,8 @@ class World {
 
   /** What a handler does in the end: the work is done, nothing is due any more. */
   async done(record: EntityRecord): Promise<void> {
-    const { due: _due, ...rest } = record;
+    const { due, ...rest } = record;
+    expect(due === undefined || due.at <= this.clock.now()).to.equal(true);
     await this.store.write([{ op: 'update', record: { ...rest, rev: record.rev + 1 }, expect: { rev: record.rev } }]);
   }
 }
