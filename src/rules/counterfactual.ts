@@ -77,7 +77,7 @@ function byNumber(scene: Scene, row: number, prefer: ProgramPrefer, index: numbe
         ? tieGoal(scene, column)
         : utility.reach(needed(scene, row, prefer, index, attempt === 0 ? cell : cell + 1), now);
     if (goal === undefined || !Number.isFinite(goal)) continue;
-    const value = safeRounding(goal, utility.direction, entry, holds);
+    const value = attempt === 1 && holds(goal) ? goal : safeRounding(goal, utility.direction, entry, holds);
     if (value === undefined) continue;
     const op = utility.direction === 0 ? '=' : utility.direction > 0 ? '>=' : '<=';
     return { attr: name, text: `first if ${name} ${op} ${formatNumber(value, entry)}`, op, value, reaches: 'first' };

@@ -40,6 +40,9 @@ export function safeRounding(
     if (up && holds(Math.ceil(value))) return Math.ceil(value);
     return down && holds(Math.floor(value)) ? Math.floor(value) : undefined;
   }
+  // Where not even a hair to the safe side holds, no rounding is worth a try.
+  const hair = Math.max(Math.abs(value) * 1e-9, Number.MIN_VALUE);
+  if (!(down && holds(value - hair)) && !(up && holds(value + hair))) return holds(value) ? value : undefined;
   const magnitude = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
   for (const digits of [4, 6, 9, 12]) {
     const places = Math.min(Math.max(digits - 1 - magnitude, entry.unit === 'currency' ? 2 : 0), 15);

@@ -40,7 +40,14 @@ export class Pareto {
     const rows = this.#order.slice(start, this.#done);
     if (rows.length > 1)
       rows.sort((left, right) => (scores[right] ?? 0) - (scores[left] ?? 0) || this.#compareUtilities(left, right));
+    let before: number | undefined;
     for (const row of rows) {
+      // Equals stand side by side and share their fate: the front keeps one of them.
+      if (before !== undefined && this.#compareUtilities(before, row) === 0) {
+        this.#verdicts[row] = this.#verdicts[before] ?? FRONT;
+        continue;
+      }
+      before = row;
       const dominator = this.#front.find((other) => this.#dominates(other, row));
       this.#verdicts[row] = dominator ?? FRONT;
       if (dominator === undefined) this.#front.push(row);
