@@ -15,7 +15,7 @@ export function nearestRank(values: readonly number[], p: number): number | unde
 const fold =
   (step: (a: number, b: number) => number): Aggregate =>
   (values) =>
-    values.length === 0 ? undefined : values.reduce(step);
+    values.length === 0 ? undefined : values.reduce((a, b) => step(a, b));
 
 /** The built-in aggregators, by mixin; each reads its control attributes once. */
 export const aggregators: ReadonlyMap<TypeId, { readonly term: string; make(attributes: Attributes): Aggregate }> =
