@@ -5,6 +5,8 @@ export { VendorFault } from './fault.ts';
 export type { FaultCode, FaultOptions } from './fault.ts';
 export * from './answers.ts';
 export * from './names.ts';
+export { chooseMixins, resourceTemplates } from './templates.ts';
+export type { ChosenMixins } from './templates.ts';
 
 export { endpoint, placement } from '../terms/resources.ts';
 export type { Constraint, OfferedInstance, Wanted, WantedLink, WantedResource } from '../terms/resources.ts';
