@@ -57,16 +57,21 @@ interface Shelf {
 }
 
 function compileRules(rules: Json, context: CompileContext, { dictionary, check, shipped }: Shelf): CompiledRules {
-  const found = new Problems();
-  const resolved = resolveRules(rules, context.path, (ref) => shipped.get(ref), found);
-  if (resolved === undefined) throw refusal(found.list);
-  const shape = check(resolved.document).map((problem) => ({ ...problem, path: resolved.locate(problem.path) }));
-  if (shape.length > 0) throw refusal(shape);
+  const sent = new Problems();
+  const resolved = resolveRules(rules, context.path, (ref) => shipped.get(ref), sent);
+  if (resolved === undefined) throw refusal(sent.list);
+  const inside = new Problems();
+  const located = (problems: readonly Problem[]): Problem[] => [
+    ...sent.list,
+    ...problems.map((problem) => ({ ...problem, path: resolved.locate(problem.path) })),
+  ];
+  const shape = check(resolved.document);
+  if (shape.length > 0) throw refusal(located(shape));
   const document = resolved.document as unknown as RulesDocument;
-  checkSupported(document, found);
-  const settings = settingsOf(document, found);
-  const program = compileProgram(document, dictionary, context, found);
-  if (found.any) throw refusal(found.list.map((problem) => ({ ...problem, path: resolved.locate(problem.path) })));
+  checkSupported(document, inside);
+  const settings = settingsOf(document, inside);
+  const program = compileProgram(document, dictionary, context, inside);
+  if (sent.any || inside.any) throw refusal(located(inside.list));
   return {
     document: resolved.document,
     sha256: hashOf(resolved.document),

@@ -205,7 +205,8 @@ function attributeMust(rule: AttributeMust, missing: Missing, path: string, work
       problems: work.problems,
     });
     if (predicate === undefined) return [];
-    return [{ id: one.id, column: columnOf(one.attr, general, work), entry: general, predicate, path }];
+    const must = { id: one.id, column: columnOf(one.attr, general, work), entry: general, predicate };
+    return [path === '' ? must : { ...must, path }];
   });
 }
 

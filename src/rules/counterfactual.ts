@@ -41,7 +41,9 @@ function needed(
   cell: number,
 ): number {
   const own = judgement.utilities[row * program.prefers.length + index] ?? 0;
-  return own + ((cell - 0.5) * program.within - (judgement.scores[row] ?? 0)) / prefer.share;
+  const wanted = own + ((cell - 0.5) * program.within - (judgement.scores[row] ?? 0)) / prefer.share;
+  // The dust of the sums must not put the best value out of reach; what is found is tried anyway.
+  return wanted > 1 && wanted < 1 + 1e-9 ? 1 : wanted;
 }
 
 function isFirst(

@@ -2,6 +2,9 @@ import type { Judgement } from './judge.ts';
 import type { Program } from './program.ts';
 import type { WeightStability } from './types.ts';
 
+/** As large as a rules document may state one. */
+const LARGEST_WEIGHT = 1_000_000;
+
 /**
  * At which weight of each criterion the scores of `row` and `other` change places: the sum of
  * weighted differences is linear in each weight, so its root is closed.
@@ -21,7 +24,7 @@ export function weightStability(
   return prefers.map(({ id, weight }, index) => {
     const each = difference(index);
     const flip = each === 0 || lead === 0 ? -1 : weight - lead / each;
-    if (flip < 0 || !Number.isFinite(flip) || flip === weight) {
+    if (!(flip > 0 && flip <= LARGEST_WEIGHT) || flip === weight) {
       const text = `no weight of ${id} changes the order to ${whom}`;
       return { id, text, flipsAt: null };
     }
