@@ -7,6 +7,8 @@ export * from './answers.ts';
 export * from './names.ts';
 export { chooseMixins, resourceTemplates } from './templates.ts';
 export type { ChosenMixins } from './templates.ts';
+export { infrastructure, placeFits, readWants } from './wants.ts';
+export type { ReadWants, Understanding, Want, Wants } from './wants.ts';
 
 export { endpoint, placement } from '../terms/resources.ts';
 export type { Constraint, OfferedInstance, Wanted, WantedLink, WantedResource } from '../terms/resources.ts';

@@ -3,8 +3,10 @@ import {
   defineVendor,
   eligible,
   ineligible,
+  infrastructure,
   kinds,
   propose,
+  readWants,
   reason,
   refusal,
   refuse,
@@ -28,7 +30,6 @@ import { configSchema, settingsOf } from './settings.ts';
 import type { CatalogSettings } from './settings.ts';
 import { commitmentsOf, readTemplate } from './sla-template.ts';
 import type { SlaTemplate } from './sla-template.ts';
-import { readWants } from './wants.ts';
 
 const HOUR = 3_600_000;
 const SUPPORTED = Object.values(kinds);
@@ -78,17 +79,17 @@ class Catalog implements Vendor {
   }
 
   canOffer(cfp: CfpView): Promise<Eligibility> {
-    const wants = readWants(cfp);
-    return Promise.resolve('code' in wants ? ineligible(wants) : eligible);
+    const read = readWants(cfp, { kinds: infrastructure });
+    return Promise.resolve(read.ok ? eligible : ineligible(read.why));
   }
 
   getOffer(cfp: CfpView, ctx: Ctx): Promise<Reply> {
     ctx.signal.throwIfAborted();
-    const wants = readWants(cfp);
-    if ('code' in wants) return Promise.resolve(refuse(wants));
+    const read = readWants(cfp, { kinds: infrastructure });
+    if (!read.ok) return Promise.resolve(refuse(read.why));
     const validUntil = Math.max(this.#host.clock.now(), cfp.replyBy) + this.#settings.validHours * HOUR;
     const levels = commitmentsOf(cfp, this.#templates);
-    const offers = makeOffers(cfp, wants, this.#market, this.#settings, levels, validUntil);
+    const offers = makeOffers(cfp, read.wants, this.#market, this.#settings, levels, validUntil);
     if (offers.length === 0)
       return Promise.resolve(refuse(reason(refusal.noFit, 'no region of the price list has what is wanted')));
     return Promise.resolve(propose(offers));

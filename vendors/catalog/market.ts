@@ -1,9 +1,7 @@
-import { attributes, placement, satisfies, smallestThatFits } from '../../src/vendor-kit/index.ts';
-import { kinds } from '../../src/vendor-kit/index.ts';
-import type { Constraint, Json, WantedResource } from '../../src/vendor-kit/index.ts';
+import { attributes, kinds, placeFits, placement, satisfies, smallestThatFits } from '../../src/vendor-kit/index.ts';
+import type { Constraint, Json, Want, WantedResource, Wants } from '../../src/vendor-kit/index.ts';
 import type { MachineType, PriceList, RegionOffers } from './price-list.ts';
 import type { CatalogSettings, StoragePrice } from './settings.ts';
-import type { Want, Wants } from './wants.ts';
 
 /** The cheapest machine in a region for one wanted compute. */
 export interface Machine {
@@ -73,9 +71,7 @@ export class Market {
 
   #choose(offers: RegionOffers, wants: Wants, fitting: ReadonlyMap<string, Uint8Array>): RegionChoice | undefined {
     const place = this.placeOf(offers.region);
-    const fits = (placed: Readonly<Record<string, Constraint>>): boolean =>
-      Object.entries(placed).every(([name, constraint]) => satisfies(constraint, place[name]));
-    if (![...wants.resources, ...wants.links].every(({ placed }) => fits(placed))) return undefined;
+    if (![...wants.resources, ...wants.links].every((want) => placeFits(want, place))) return undefined;
     const machines = new Map<string, Machine>();
     const volumes = new Map<string, Volume>();
     for (const { wanted, sizes } of wants.resources) {

@@ -16,11 +16,11 @@ import type {
   OfferedInstance,
   PriceItem,
   Quote,
+  Wants,
 } from '../../src/vendor-kit/index.ts';
 import type { Market, RegionChoice } from './market.ts';
 import { priceText } from './price-list.ts';
 import type { CatalogSettings } from './settings.ts';
-import type { Wants } from './wants.ts';
 
 export const WHY_NOT = 'a price list without an account: it shows the market and cannot be bought from here';
 
