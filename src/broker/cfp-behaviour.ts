@@ -1,0 +1,199 @@
+import { ConcurrentChange } from '../occi/concurrency.ts';
+import type { Attributes, EntityRecord } from '../occi/entity.ts';
+import type { ActionResult, Behaviour, RequestContext } from '../occi/extension.ts';
+import { isoInstant } from '../shared/clock.ts';
+import { Conflict, Unprocessable } from '../shared/errors.ts';
+import { parseEntityId, type EntityId } from '../shared/ids.ts';
+import { isTerminal, movesFrom } from '../shared/state-machine.ts';
+import { awardByRequest } from './award.ts';
+import { changed, update } from './change.ts';
+import { CfpProblems, checkReplyBy, readMoment } from './cfp-parse.ts';
+import { decideByOf } from './evaluate.ts';
+import { cfpKept } from './kept.ts';
+import { cfpAttr, cfpType, invitationType } from './names.ts';
+import { checkDraft, opened, publish } from './publish.ts';
+import { cfpStates, type CfpState } from './states.ts';
+import type { BrokerTools } from './tools.ts';
+
+/** What of a call its vendors do not see: what it may cost, how it is judged, and anything of the others. */
+const HIDDEN_FROM_VENDORS: ReadonlySet<string> = new Set([
+  cfpAttr.budget,
+  cfpAttr.rules,
+  cfpAttr.ranking,
+  cfpAttr.answers,
+  cfpAttr.eliminated,
+  cfpAttr.reason,
+]);
+
+const MOST_INVITATIONS = 1000;
+
+export interface CfpHooks {
+  /** A published call was stored: ask the vendors. */
+  published(cfp: EntityRecord): void;
+  /** The call changed while its round may be running. */
+  changed(cfp: EntityRecord): void;
+  due(cfp: EntityId): Promise<void>;
+}
+
+/** Calls for proposals beyond the uniform interface. */
+export function cfpBehaviour(tools: BrokerTools, hooks: CfpHooks): Behaviour {
+  return {
+    kind: cfpType,
+    states: cfpStates,
+    stateAttribute: cfpAttr.state,
+
+    create(draft) {
+      if (draft.attributes[cfpAttr.publish] === false) {
+        checkDraft(draft, tools);
+        const attributes = { ...draft.attributes, [cfpAttr.state]: 'draft' };
+        return Promise.resolve({ record: { ...draft, state: 'draft', attributes } });
+      }
+      const published = publish(draft, tools);
+      tools.rules.remember(draft.id, published.rules);
+      return Promise.resolve({ record: opened(draft, published) });
+    },
+    created(record) {
+      if (record.state === 'open') hooks.published(record);
+    },
+    update(draft, before) {
+      if (before.state !== 'draft')
+        throw new Conflict('cfp_published', 'A published call is not changed: cancel it, or revise it', {
+          extra: { state: before.state, moves: movesOf(before) },
+        });
+      const attributes = { ...draft.attributes, [cfpAttr.state]: 'draft', [cfpAttr.publish]: false };
+      const record = { ...draft, attributes };
+      checkDraft(record, tools);
+      return Promise.resolve({ record });
+    },
+    remove(record) {
+      const state = record.state as CfpState;
+      if (state === 'draft') return Promise.resolve({ how: 'remove' });
+      if (!isTerminal(cfpStates, state))
+        throw new Conflict('cfp_live', 'A live call is not deleted: cancel it', {
+          extra: { state, moves: movesOf(record) },
+        });
+      return Promise.resolve({ how: 'hide' });
+    },
+    actions: {
+      publish: async (record, _attributes, ctx) => {
+        const published = publish(record, tools);
+        const next = opened(record, published);
+        const now = tools.now();
+        const after: EntityRecord = { ...next, rev: record.rev + 1, updated: now };
+        await write(ctx, record, after, 'publish', tools);
+        tools.rules.remember(record.id, published.rules);
+        hooks.published(after);
+        return { type: 'entity', record: after };
+      },
+      award: async (record, attributes, ctx) => {
+        const proposals = attributes['proposals'];
+        const references = Array.isArray(proposals) ? proposals.filter((one) => typeof one === 'string') : [];
+        const sla = await awardByRequest(
+          record,
+          references,
+          { principal: ctx.caller.principal, actor: ctx.caller.role },
+          (reference) => ctx.resolve(reference),
+          ctx.store,
+          tools,
+        );
+        tools.deps.sla.start(sla);
+        return { type: 'collection', records: [sla] };
+      },
+      cancel: async (record, attributes, ctx) => {
+        const reason = attributes['reason'];
+        const detail = typeof reason === 'string' ? reason : 'Cancelled';
+        const after = changed(record, cfpAttr.state, tools.now(), {
+          to: 'cancelled',
+          attributes: { [cfpAttr.reason]: { code: 'cancelled', detail } },
+          due: { at: tools.now(), action: 'cleanup' },
+        });
+        await write(ctx, record, after, 'cancel', tools, detail);
+        hooks.changed(after);
+        return { type: 'entity', record: after };
+      },
+      extend: (record, attributes, ctx) => extend(record, attributes, ctx, tools, hooks),
+      revise: () =>
+        Promise.reject(
+          new Unprocessable('not_supported', 'Revising a call is not supported yet: cancel it and send another'),
+        ),
+    },
+
+    project(record, ctx) {
+      if (ctx.caller.role !== 'vendor') return Promise.resolve({ attributes: record.attributes });
+      const shown = Object.entries(record.attributes).filter(([name]) => !HIDDEN_FROM_VENDORS.has(name));
+      return Promise.resolve({ attributes: Object.fromEntries(shown), variant: 'vendor' });
+    },
+    settled: (record) => record.state !== 'open' && record.state !== 'evaluating',
+    async visibleToVendor(record, ctx) {
+      const { vendor } = ctx.caller;
+      if (vendor === undefined) return false;
+      const found = await ctx.store.list({ kinds: [invitationType], parent: record.id, vendor, limit: 1 });
+      return found.items.length > 0;
+    },
+    async vendorScope(ctx) {
+      const { vendor } = ctx.caller;
+      if (vendor === undefined) return undefined;
+      const found = await ctx.store.list({
+        kinds: [invitationType],
+        vendor,
+        order: 'desc',
+        limit: MOST_INVITATIONS,
+      });
+      const ids = new Set(found.items.flatMap((row) => row.parent ?? []));
+      return { ids: [...ids] };
+    },
+    onDue: (record) => hooks.due(record.id),
+  };
+}
+
+async function extend(
+  record: EntityRecord,
+  attributes: Attributes,
+  ctx: RequestContext,
+  tools: BrokerTools,
+  hooks: CfpHooks,
+): Promise<ActionResult> {
+  const problems = new CfpProblems();
+  const path = '/attributes/replyby';
+  const now = tools.now();
+  const kept = cfpKept(record);
+  const at = readMoment(attributes['replyby'], path, now, problems);
+  if (at !== undefined) {
+    checkReplyBy(at, now, path, problems);
+    if (at <= kept.replyBy)
+      problems.senseless.add(path, 'not_later', `the vendors have until ${isoInstant(kept.replyBy)} already`);
+  }
+  problems.throwIfAny();
+  const replyBy = at ?? kept.replyBy;
+  const next = { ...kept, replyBy };
+  const after = changed(record, cfpAttr.state, now, {
+    attributes: {
+      [cfpAttr.replyby]: isoInstant(replyBy),
+      [cfpAttr.decideby]: isoInstant(decideByOf(next)),
+    },
+    kept: { replyBy },
+    due: { at: replyBy, action: 'close' },
+  });
+  await write(ctx, record, after, 'extend', tools);
+  hooks.changed(after);
+  return { type: 'entity', record: after };
+}
+
+async function write(
+  ctx: RequestContext,
+  before: EntityRecord,
+  after: EntityRecord,
+  code: string,
+  tools: BrokerTools,
+  detail?: string,
+): Promise<void> {
+  const told = { actor: ctx.caller.role, code, ...(detail === undefined ? {} : { detail }) };
+  const result = await ctx.store.write([update(before, after, 'cfp', tools.pathOf(before), told)]);
+  if (!result.ok) throw new ConcurrentChange();
+}
+
+function movesOf(record: EntityRecord): readonly string[] {
+  return [...new Set(movesFrom(cfpStates, record.state as CfpState, 'customer').map(({ on }) => on))];
+}
+
+export { parseEntityId };

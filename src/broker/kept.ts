@@ -1,0 +1,89 @@
+import type { EntityRecord } from '../occi/entity.ts';
+import type { Check, FactValue } from '../rules/types.ts';
+import type { Instant } from '../shared/clock.ts';
+import type { EntityId, VendorId } from '../shared/ids.ts';
+import type { Json, JsonObject } from '../shared/json.ts';
+import type { CfpTerms } from './terms.ts';
+
+/** One attempt to turn proposals into an agreement. */
+export interface AwardState {
+  readonly proposal: EntityId;
+  readonly sla: EntityId;
+  readonly attempt: number;
+  readonly by: string;
+  /** Proposals that were tried and failed, with why. */
+  readonly tried: readonly { readonly proposal: EntityId; readonly sla: EntityId; readonly code: string }[];
+}
+
+/** `EntityRecord.internal` of a published call. A draft has none of it. */
+export interface CfpKept {
+  readonly terms: CfpTerms;
+  /** Resolved and frozen: ranking always goes by this copy. */
+  readonly rules: { readonly document: Json; readonly sha256: string };
+  readonly publishedAt: Instant;
+  readonly replyBy: Instant;
+  /** Milliseconds from `replyBy`; an instant where the customer named one. */
+  readonly decide: { readonly after: number } | { readonly at: Instant };
+  readonly revision: number;
+  readonly round: number;
+  /** The invitations of the round are stored. */
+  readonly asked?: boolean;
+  readonly rankedAt?: Instant;
+  /** Proposals whose price is too good to be true, with why. */
+  readonly implausible?: Readonly<Record<string, string>>;
+  readonly award?: AwardState;
+}
+
+/** `EntityRecord.internal` of a proposal. */
+export interface ProposalKept {
+  /** Frozen when it came: what it is ranked by, for ever. Absent: it is not ranked (late, superseded). */
+  readonly facts?: Readonly<Record<string, FactValue>>;
+  /** Where it does not meet the call. */
+  readonly checks?: readonly Check[];
+  readonly validUntil: Instant;
+  readonly handle?: string;
+  readonly terms?: { readonly name: string; readonly text: string };
+}
+
+/** `EntityRecord.internal` of an invitation. */
+export interface InvitationKept {
+  /** Idempotency key of the call: the same after a restart. */
+  readonly key: string;
+  readonly round: number;
+  readonly asked: Instant;
+  readonly answer?: Answer;
+  readonly ticket?: string;
+}
+
+/** One vendor's answer, as `org.parley.cfp.answers` shows it. */
+export interface Answer {
+  readonly vendor: VendorId;
+  readonly outcome: string;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly final?: boolean;
+  readonly retryAfter?: number;
+  readonly proposals?: number;
+  readonly seconds: number;
+}
+
+export function cfpKept(record: EntityRecord): CfpKept {
+  return record.internal as unknown as CfpKept;
+}
+
+export function proposalKept(record: EntityRecord): ProposalKept {
+  return record.internal as unknown as ProposalKept;
+}
+
+export function invitationKept(record: EntityRecord): InvitationKept {
+  return record.internal as unknown as InvitationKept;
+}
+
+/** Typed values that hold nothing but JSON, as JSON. */
+export function asJson(value: object): JsonObject {
+  return value as unknown as JsonObject;
+}
+
+export function isPublished(record: EntityRecord): boolean {
+  return record.internal['terms'] !== undefined;
+}

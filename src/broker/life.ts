@@ -1,0 +1,155 @@
+import type { EntityRecord } from '../occi/entity.ts';
+import type { Write } from '../occi/store.ts';
+import type { EntityId } from '../shared/ids.ts';
+import { cleanUp } from './cleanup.ts';
+import { decideByOf, evaluate } from './evaluate.ts';
+import { invite } from './invitation.ts';
+import { cfpKept, invitationKept, isPublished, type Answer } from './kept.ts';
+import { storeLate } from './late.ts';
+import { cfpAttr, invitationType } from './names.ts';
+import type { ProposalViews } from './proposal-view.ts';
+import { Round } from './round.ts';
+import { autoAward, settleAward } from './settle.ts';
+import type { CfpState } from './states.ts';
+import { listAll, proposalsOf, type BrokerTools } from './tools.ts';
+
+/** Rounds that run in this process. */
+export type Rounds = Map<EntityId, Round>;
+
+/** Goes on with a call from wherever it stands. Safe to call at any time, and again. */
+export async function advanceCfp(
+  id: EntityId,
+  tools: BrokerTools,
+  rounds: Rounds,
+  views: ProposalViews,
+  fresh: Map<EntityId, EntityRecord>,
+): Promise<void> {
+  const cfp = fresh.get(id) ?? (await tools.deps.store.get(id));
+  fresh.delete(id);
+  if (cfp === undefined || tools.signal.aborted) return;
+  if (!isPublished(cfp)) return cleanUp(cfp, tools);
+  switch (cfp.state as CfpState) {
+    case 'draft':
+      return;
+    case 'open':
+      return openOrResume(cfp, tools, rounds, views);
+    case 'evaluating':
+      return finishEvaluating(cfp, tools);
+    case 'ranked':
+      if (cfp.due?.action === 'auto') return autoAward(cfp, tools);
+      if (decideByOf(cfpKept(cfp)) <= tools.now()) await expire(cfp, tools);
+      return;
+    case 'awarding':
+      return settleAward(cfp, tools);
+    case 'awarded':
+    case 'unfulfilled':
+    case 'expired':
+    case 'cancelled':
+      return cleanUp(cfp, tools);
+  }
+}
+
+async function openOrResume(
+  cfp: EntityRecord,
+  tools: BrokerTools,
+  rounds: Rounds,
+  views: ProposalViews,
+): Promise<void> {
+  const running = rounds.get(cfp.id);
+  if (running !== undefined) {
+    if (cfpKept(cfp).replyBy <= tools.now()) await running.close({ actor: 'timer', code: 'reply_by' });
+    return;
+  }
+  if (cfpKept(cfp).asked === true) {
+    const { store } = tools.deps;
+    const [invitations, proposals] = await Promise.all([
+      listAll(store, { kinds: [invitationType], parent: cfp.id }),
+      proposalsOf(store, cfp.id),
+    ]);
+    begin(cfp, invitations, proposals, tools, rounds, views);
+    return;
+  }
+  const invitations = invitationsFor(cfp, tools);
+  const asked = tools.cfpChange(
+    cfp,
+    { kept: { asked: true }, due: { at: cfpKept(cfp).replyBy, action: 'close' } },
+    { actor: 'broker', code: 'asked' },
+  );
+  const writes: Write[] = [asked.write, ...invitations.map((record): Write => ({ op: 'create', record }))];
+  const result = await tools.deps.store.write(writes);
+  if (result.ok) begin(asked.record, invitations, [], tools, rounds, views);
+  else tools.wake(cfp.id);
+}
+
+/** The batched intent: one row for each connected vendor, before any of them is called. */
+function invitationsFor(cfp: EntityRecord, tools: BrokerTools): EntityRecord[] {
+  const now = tools.now();
+  return tools.deps.vendors.list().map(({ id, circuit }) => {
+    const skipped: Answer | undefined =
+      circuit === 'open'
+        ? {
+            vendor: id,
+            outcome: 'skipped',
+            code: 'circuit_open',
+            detail: 'It failed too often lately and is left alone for a while',
+            final: false,
+            seconds: 0,
+          }
+        : undefined;
+    return invite(cfp, id, now, tools.deps.newId, skipped);
+  });
+}
+
+function begin(
+  cfp: EntityRecord,
+  invitations: readonly EntityRecord[],
+  proposals: readonly EntityRecord[],
+  tools: BrokerTools,
+  rounds: Rounds,
+  views: ProposalViews,
+): void {
+  if (tools.signal.aborted || rounds.has(cfp.id)) return;
+  const round = new Round(cfp, invitations, proposals, tools, {
+    closed(after, ranking) {
+      rounds.delete(cfp.id);
+      const { rankedAt } = cfpKept(after);
+      if (ranking !== undefined && rankedAt !== undefined) views.remember(after.id, rankedAt, Promise.resolve(ranking));
+      // An award without asking, clearing up after a call without outcome, or once more from what is stored.
+      if (after.state !== 'ranked' || after.due?.action === 'auto') tools.wake(after.id);
+    },
+    late(call, vendor, reply) {
+      storeLate(call.id, vendor, reply, tools).catch((error: unknown) => {
+        tools.deps.log.warn({ cfp: call.id, vendor, err: error }, 'late answer not stored');
+      });
+    },
+  });
+  rounds.set(cfp.id, round);
+  round.start();
+}
+
+/** Never at rest here: evaluating and its outcome are one write. It can only be left over by another version. */
+async function finishEvaluating(cfp: EntityRecord, tools: BrokerTools): Promise<void> {
+  const [invitations, proposals] = await Promise.all([
+    listAll(tools.deps.store, { kinds: [invitationType], parent: cfp.id }),
+    proposalsOf(tools.deps.store, cfp.id),
+  ]);
+  const answers = invitations.flatMap((row) => invitationKept(row).answer ?? []);
+  const { writes } = evaluate(cfp, proposals, answers, { actor: 'broker', code: 'resumed' }, tools);
+  await tools.deps.store.write(writes);
+  tools.wake(cfp.id);
+}
+
+/** C12. */
+async function expire(cfp: EntityRecord, tools: BrokerTools): Promise<void> {
+  const { write } = tools.cfpChange(
+    cfp,
+    {
+      to: 'expired',
+      attributes: { [cfpAttr.reason]: { code: 'decide_by_passed', detail: 'Nothing was awarded in time' } },
+      due: { at: tools.now(), action: 'cleanup' },
+    },
+    { actor: 'timer', code: 'decide_by_passed' },
+  );
+  const result = await tools.deps.store.write([write]);
+  if (result.ok) tools.wake(cfp.id);
+}

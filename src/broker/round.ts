@@ -1,0 +1,270 @@
+import type { EntityRecord } from '../occi/entity.ts';
+import type { Write } from '../occi/store.ts';
+import type { Ranking, RuleSettings } from '../rules/types.ts';
+import { fixedMilliseconds } from '../shared/duration.ts';
+import type { VendorId } from '../shared/ids.ts';
+import type { ConnectedVendor } from '../vendor-host/port.ts';
+import type { Reply } from '../vendor-kit/types.ts';
+import { evaluate } from './evaluate.ts';
+import { answered, invitationUpdate, isOpen, waiting } from './invitation.ts';
+import { cfpKept, invitationKept, type Answer } from './kept.ts';
+import { outcomeOfFault, outcomeOfReply, type Outcome } from './outcome.ts';
+import { proposalCreate, type ProposalMaker } from './proposal-make.ts';
+import type { BrokerTools } from './tools.ts';
+import { askVendor } from './vendor-ask.ts';
+
+/** Answers that are written together while others still come. */
+const CHUNK = 128;
+
+export interface RoundHooks {
+  /** The round is over: the call as it is now, and the ranking where it was stored. */
+  closed(cfp: EntityRecord, ranking?: Ranking): void;
+  /** A vendor answered after the round was over. */
+  late(cfp: EntityRecord, vendor: VendorId, reply: Reply): void;
+}
+
+/**
+ * One round of a call, while it runs: every vendor is asked in parallel under one deadline, and
+ * each answer is stored as its own fact. All that counts is in the store, so a round that ends with
+ * its process is taken up again where it was.
+ */
+export class Round {
+  #cfp: EntityRecord;
+  readonly #tools: BrokerTools;
+  readonly #hooks: RoundHooks;
+  readonly #invitations = new Map<VendorId, EntityRecord>();
+  readonly #proposals: EntityRecord[];
+  readonly #make: ProposalMaker;
+  readonly #settings: RuleSettings;
+  readonly #abort = new AbortController();
+  readonly #began: number;
+  #open = 0;
+  #pending: Write[] = [];
+  #writing: Promise<unknown> = Promise.resolve();
+  #flushing = false;
+  #over = false;
+  #disarm: () => void = () => undefined;
+  #disarmEarly: () => void = () => undefined;
+
+  constructor(
+    cfp: EntityRecord,
+    invitations: readonly EntityRecord[],
+    proposals: readonly EntityRecord[],
+    tools: BrokerTools,
+    hooks: RoundHooks,
+  ) {
+    this.#cfp = cfp;
+    this.#tools = tools;
+    this.#hooks = hooks;
+    this.#proposals = [...proposals];
+    this.#make = tools.maker(cfp);
+    this.#settings = tools.rules.of(cfp).settings;
+    this.#began = tools.deps.clock.elapsed();
+    for (const invitation of invitations) {
+      if (invitation.vendor === undefined) continue;
+      this.#invitations.set(invitation.vendor, invitation);
+      if (isOpen(invitation)) this.#open += 1;
+    }
+  }
+
+  /** Asks every vendor that has not answered. Returns at once. */
+  start(): void {
+    this.#armDeadline();
+    this.#armEarlyClose();
+    const { vendors } = this.#tools.deps;
+    for (const [id, invitation] of this.#invitations) {
+      if (!isOpen(invitation)) continue;
+      const vendor = vendors.get(id);
+      if (vendor === undefined)
+        this.#settle(id, {
+          state: 'failed',
+          code: 'vendor_gone',
+          detail: 'It is not connected any more',
+          final: false,
+        });
+      else void this.#ask(vendor, invitation);
+    }
+    if (this.#open === 0) this.#soon();
+  }
+
+  /** The call changed while the round runs: more time, for example. */
+  follow(cfp: EntityRecord): void {
+    this.#cfp = cfp;
+    this.#armDeadline();
+  }
+
+  /** Gives the round up: what is still unanswered is told to stop. Answers that come now are late. */
+  abandon(reason: string): void {
+    this.#end();
+    this.#abort.abort(new Error(reason));
+  }
+
+  async #ask(vendor: ConnectedVendor, invitation: EntityRecord): Promise<void> {
+    try {
+      const reply = await askVendor(this.#cfp, vendor, invitation, this.#abort.signal, this.#tools, (ticket) => {
+        this.#ticket(vendor.id, ticket);
+      });
+      if (reply.type === 'skipped') this.#settle(vendor.id, reply.outcome);
+      else if (this.#over) this.#hooks.late(this.#cfp, vendor.id, reply);
+      else this.#answer(vendor, reply);
+    } catch (error) {
+      // Going down is no answer: the invitation stays open, and is taken up again.
+      if (!this.#tools.signal.aborted) this.#settle(vendor.id, outcomeOfFault(error));
+    }
+  }
+
+  #answer(vendor: ConnectedVendor, reply: Reply): void {
+    const now = this.#tools.now();
+    if (reply.type === 'propose') {
+      const { perVendor } = cfpKept(this.#cfp).terms;
+      const proposing = {
+        id: vendor.id,
+        provisions: vendor.capabilities.provisions,
+        ...(vendor.profile.whyNot === undefined ? {} : { whyNot: vendor.profile.whyNot }),
+      };
+      const variants = new Set<string>();
+      for (const offer of reply.offers.slice(0, perVendor)) {
+        // One proposal for each distinct placement: the first stands.
+        if (variants.has(offer.variant)) continue;
+        variants.add(offer.variant);
+        const proposal = this.#make(offer, proposing, now);
+        this.#proposals.push(proposal);
+        this.#pending.push(proposalCreate(proposal, this.#tools.pathOf(proposal)));
+      }
+    }
+    this.#settle(vendor.id, outcomeOfReply(reply));
+  }
+
+  /** Takes a vendor's final outcome; it is written with all others that come in this turn. */
+  #settle(vendor: VendorId, outcome: Outcome): void {
+    const before = this.#invitations.get(vendor);
+    if (this.#over || before === undefined || !isOpen(before)) return;
+    const after = answered(before, outcome.state, this.#answerOf(vendor, before, outcome), this.#tools.now());
+    this.#invitations.set(vendor, after);
+    this.#pending.push(invitationUpdate(before, after));
+    this.#open -= 1;
+    this.#tools.deps.metrics.count('parley_answers_total', "Vendors' answers to calls", { outcome: outcome.state });
+    this.#soon();
+  }
+
+  #answerOf(vendor: VendorId, invitation: EntityRecord, outcome: Outcome): Answer {
+    const { state, ...told } = outcome;
+    const waited = this.#tools.now() - invitationKept(invitation).asked;
+    return { vendor, outcome: state, ...told, seconds: Math.max(0, Math.round(waited)) / 1000 };
+  }
+
+  #ticket(vendor: VendorId, ticket: string): void {
+    const before = this.#invitations.get(vendor);
+    if (this.#over || before === undefined || !isOpen(before)) return;
+    const after = waiting(before, ticket, this.#tools.now());
+    this.#invitations.set(vendor, after);
+    this.#pending.push(invitationUpdate(before, after));
+    this.#soon();
+  }
+
+  #soon(): void {
+    // A thousand answers in one turn: the store begins with the first while the others are still read.
+    if (this.#pending.length >= 2 * CHUNK && this.#open > 0) this.#write();
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => {
+      this.#flushing = false;
+      if (this.#over) return;
+      if (this.#open === 0) void this.close({ actor: 'broker', code: 'all_answered' });
+      else {
+        this.#write();
+        this.#checkEarlyClose();
+      }
+    });
+  }
+
+  #write(): void {
+    const writes = this.#pending;
+    if (writes.length === 0) return;
+    this.#pending = [];
+    const earlier = this.#writing;
+    const now = storeFacts(writes, this.#tools);
+    this.#writing = Promise.all([earlier, now]);
+    this.#writing.catch((error: unknown) => {
+      this.#tools.deps.log.error({ cfp: this.#cfp.id, err: error }, 'answers not stored');
+    });
+  }
+
+  /** Ends the round with what there is: ranks it, and stores the outcome with the last answers. */
+  async close(why: { readonly actor: 'broker' | 'timer'; readonly code: string }): Promise<void> {
+    if (this.#over) return;
+    for (const [vendor, invitation] of this.#invitations) {
+      if (!isOpen(invitation)) continue;
+      this.#settle(
+        vendor,
+        why.code === 'early_close'
+          ? { state: 'withdrawn', code: 'early_close', detail: 'The rules closed the call early', final: true }
+          : { state: 'timed_out', code: 'timed_out', detail: 'No answer before the deadline', final: false },
+      );
+    }
+    this.#end();
+    this.#abort.abort(new Error(why.code));
+    const answers = [...this.#invitations.values()].flatMap((invitation) => invitationKept(invitation).answer ?? []);
+    const outcome = evaluate(this.#cfp, this.#proposals, answers, why, this.#tools);
+    const { log, metrics, clock } = this.#tools.deps;
+    try {
+      await this.#writing;
+      const result = await this.#tools.deps.store.write([...this.#pending, ...outcome.writes]);
+      if (result.ok) {
+        metrics.observe('parley_round_seconds', 'Time that a round took', (clock.elapsed() - this.#began) / 1000);
+        this.#hooks.closed(outcome.record, outcome.ranking);
+        return;
+      }
+      // The call was cancelled or given more time in between: the answers stand by themselves.
+      await storeFacts(this.#pending, this.#tools);
+    } catch (error) {
+      log.error({ cfp: this.#cfp.id, err: error }, 'round not closed');
+    }
+    this.#hooks.closed(this.#cfp);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#disarm();
+    this.#disarmEarly();
+  }
+
+  #armDeadline(): void {
+    this.#disarm();
+    const { clock } = this.#tools.deps;
+    const left = cfpKept(this.#cfp).replyBy - clock.now();
+    this.#disarm = clock.after(Math.max(0, left), () => {
+      void this.close({ actor: 'timer', code: 'reply_by' });
+    });
+  }
+
+  #armEarlyClose(): void {
+    const { earlyClose } = this.#settings;
+    if (earlyClose === undefined) return;
+    const at = cfpKept(this.#cfp).publishedAt + (fixedMilliseconds(earlyClose.after) ?? 0);
+    this.#disarmEarly = this.#tools.deps.clock.after(Math.max(0, at - this.#tools.now()), () => {
+      this.#checkEarlyClose();
+    });
+  }
+
+  #checkEarlyClose(): void {
+    const { earlyClose } = this.#settings;
+    if (earlyClose === undefined || this.#over) return;
+    const at = cfpKept(this.#cfp).publishedAt + (fixedMilliseconds(earlyClose.after) ?? 0);
+    if (this.#tools.now() < at) return;
+    const good = this.#proposals.filter(({ state }) => state === 'acceptable').length;
+    if (good >= earlyClose.minProposals) void this.close({ actor: 'broker', code: 'early_close' });
+  }
+}
+
+/** Writes what vendors answered. A fact that somebody else stored first is left as it is. */
+async function storeFacts(facts: readonly Write[], tools: BrokerTools): Promise<void> {
+  let left = facts;
+  while (left.length > 0) {
+    const result = await tools.deps.store.write(left);
+    if (result.ok) return;
+    const missed = left[result.at];
+    tools.deps.log.warn({ entity: missed?.op === 'remove' ? missed.id : missed?.record.id }, 'answer already stored');
+    left = left.filter((_, at) => at !== result.at);
+  }
+}
