@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+import { typeId } from '../../src/shared/ids.ts';
+import { ACTION_SCHEME, caller, create, document, entityOf, LOUD, refusal, world } from './world.ts';
+
+describe('engine: actions', () => {
+  const begin = { term: 'begin', attributes: {} };
+
+  it('shows what is legal now, and does it', async () => {
+    const { ask, task, store } = world();
+    const { path, actions } = await task();
+    expect(actions).to.deep.equal([typeId(`${ACTION_SCHEME}begin`), typeId(`${ACTION_SCHEME}dream`)]);
+    const view = entityOf(await ask({ op: 'act', path, invocation: begin }));
+    expect([view.record.state, view.record.rev]).to.deep.equal(['running', 2]);
+    expect(view.actions)
+      .to.include(typeId(`${ACTION_SCHEME}finish`))
+      .and.not.include(typeId(`${ACTION_SCHEME}begin`));
+    expect((await store.history(view.record.id)).map((entry) => entry.to)).to.deep.equal(['open', 'running']);
+  });
+
+  it('answers 409 with the state and the moves where the state forbids it', async () => {
+    const { ask, task } = world();
+    const { path } = await task();
+    const error = await refusal(ask({ op: 'act', path, invocation: { term: 'finish', attributes: {} } }));
+    expect([error.status, error.code]).to.deep.equal([409, 'state_forbids']);
+    expect(error.extra).to.deep.equal({ state: 'open', moves: ['begin', 'dream'] });
+  });
+
+  it('wants the query and the body to agree, and knows its actions', async () => {
+    const { ask, task } = world();
+    const { path } = await task();
+    const act = (invocation: object): Promise<unknown> =>
+      ask({ op: 'act', path, invocation: { attributes: {}, ...invocation } });
+    expect((await refusal(act({}))).code).to.equal('action_missing');
+    expect((await refusal(act({ term: 'finish', action: typeId(`${ACTION_SCHEME}begin`) }))).code).to.equal(
+      'action_mismatch',
+    );
+    expect((await refusal(act({ term: 'nothing' }))).status).to.equal(404);
+    expect((await refusal(act({ action: typeId('http://no#begin') }))).status).to.equal(404);
+    expect((await refusal(act({ term: 'shout' }))).status).to.equal(404);
+    expect((await refusal(act({ term: 'dream' }))).code).to.equal('not_supported');
+    expect((await refusal(act({ term: 'constructor' }))).status).to.equal(404);
+  });
+
+  it('checks the attributes of an action', async () => {
+    const { ask, task } = world();
+    const { path } = await task();
+    const error = await refusal(
+      ask({ op: 'act', path, invocation: { term: 'begin', attributes: { speed: 0, what: 1 } } }),
+    );
+    expect(error.status).to.equal(400);
+    expect(error.problems.map((problem) => problem.path)).to.have.members(['/attributes/speed', '/attributes/what']);
+  });
+
+  it('knows the actions that a mixin brings', async () => {
+    const { ask } = world();
+    const { path } = entityOf(await ask(create('/task/', document({ mixins: [LOUD] }))));
+    expect((await ask({ op: 'act', path, invocation: { term: 'shout', attributes: {} } })).type).to.equal('entity');
+  });
+
+  it('runs again when somebody else was faster', async () => {
+    const { ask, task, hooks, store } = world();
+    const { path } = await task();
+    let times = 0;
+    hooks.beforeActionWrite = async (record) => {
+      if (times++ > 1) return;
+      const next = { ...record, rev: record.rev + 1, title: `meanwhile ${times}` };
+      await store.write([{ op: 'update', record: next, expect: { rev: record.rev } }]);
+    };
+    const view = entityOf(await ask({ op: 'act', path, invocation: begin }));
+    expect([view.record.title, view.record.state, view.record.rev]).to.deep.equal(['meanwhile 2', 'running', 4]);
+  });
+
+  it('does so only a few times, and not at all for a revision that was named', async () => {
+    const { ask, task, hooks, store } = world();
+    const { path, record: first } = await task();
+    let times = 0;
+    hooks.beforeActionWrite = async (record) => {
+      times += 1;
+      await store.write([{ op: 'update', record: { ...record, rev: record.rev + 1 }, expect: { rev: record.rev } }]);
+    };
+    expect((await refusal(ask({ op: 'act', path, invocation: begin }))).code).to.equal('changed');
+    expect(times).to.be.within(2, 20);
+    const rev = (await store.get(first.id))?.rev ?? 0;
+    expect((await refusal(ask({ op: 'act', path, invocation: begin, ifMatch: [rev] }))).status).to.equal(412);
+  });
+
+  it('acts on a whole collection only if every member can', async () => {
+    const { ask, task, store } = world();
+    const [a, b] = [await task(), await task()];
+    await ask({ op: 'act', path: a.path, invocation: begin });
+    const all = (invocation: typeof begin): Promise<unknown> =>
+      ask({ op: 'actOnAll', path: '/task/', invocation, query: {} });
+    expect((await refusal(all(begin))).status).to.equal(409);
+    expect((await store.get(b.record.id))?.state).to.equal('open');
+    await ask({ op: 'act', path: b.path, invocation: begin });
+    await all({ term: 'finish', attributes: {} });
+    expect(await store.count({ states: ['done'] })).to.equal(2);
+  });
+
+  it('lets auditors look and not touch', async () => {
+    const { ask, task } = world();
+    const { path } = await task();
+    expect(entityOf(await ask({ op: 'read', path }, { caller: caller('auditor') })).actions).to.deep.equal([]);
+    expect((await refusal(ask({ op: 'act', path, invocation: begin }, { caller: caller('auditor') }))).status).to.equal(
+      403,
+    );
+  });
+});
