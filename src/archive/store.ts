@@ -40,10 +40,12 @@ export interface SampleBlock {
 /** What one UTC minute or hour of a series comes to. Only for charts and long views: verdicts are computed from samples. */
 export interface Rollup {
   readonly from: Instant;
+  /** Values: tries that gave nothing are not among them. */
   readonly count: number;
   /** Tries that gave nothing. */
   readonly absent: number;
   readonly sum: number;
+  /** NaN where there is no value; `max` likewise. */
   readonly min: number;
   readonly max: number;
 }
@@ -57,11 +59,13 @@ export interface SampleStore {
   series(key: SeriesKey): Promise<SeriesId>;
   /** Every series of a collector. */
   seriesOf(collector: EntityId): Promise<Series[]>;
+  /** Answers for each entry, in order. A series that was never made: nothing is stored. */
   append(batch: readonly { readonly series: SeriesId; readonly samples: readonly Sample[] }[]): Promise<AppendResult[]>;
   /** Samples with `from <= at < until`, in time order. */
   read(series: SeriesId, from: Instant, until: Instant): Promise<SampleBlock>;
   /** Where the series begins and ends; undefined when it is empty. */
   extent(series: SeriesId): Promise<{ first: Instant; last: Instant } | undefined>;
+  /** The minutes or hours that overlap `from <= at < until` and have a sample, in time order. */
   rollups(series: SeriesId, from: Instant, until: Instant, step: 'minute' | 'hour'): Promise<Rollup[]>;
   /** Forgets samples older than `before`; rollups stay. Answers how many. */
   deleteBefore(before: Instant): Promise<number>;

@@ -85,7 +85,7 @@ export interface ReaderCalls {
   read(series: number, from: number, until: number): { times: Float64Array; values: Float64Array };
   extent(series: number): { first: number; last: number } | null;
   /** Rows of six: from, count, absent, sum, min, max. */
-  rollups(series: number, from: number, until: number, stepMs: number): Float64Array;
+  rollups(series: number, from: number, until: number, step: 'minute' | 'hour'): Float64Array;
   finish(): null;
 }
 

@@ -10,22 +10,51 @@ export interface Sql {
 
 type Filter = Omit<EntityQuery, 'after' | 'limit' | 'page'>;
 
-/** The SELECT of one page; one row more than asked for tells whether there is a next page. */
+/**
+ * The SELECT of one page, ended by the id; one row more than asked for tells whether there is a next
+ * page. Each kind is walked along its own index and the walks are merged, so that a page costs the
+ * same wherever it lies.
+ */
 export function listSql(query: EntityQuery): Sql {
-  const where = filter(query);
-  const descending = query.order === 'desc';
-  const id = where.id;
-  if (query.after !== undefined) where.add(`${id} ${descending ? '<' : '>'} ?`, query.after);
-  const offset = query.after === undefined && query.page !== undefined ? (query.page - 1) * query.limit : 0;
+  const { after, order, limit } = query;
+  const direction = order === 'desc' ? 'DESC' : 'ASC';
+  const offset = after === undefined && query.page !== undefined ? (query.page - 1) * limit : 0;
+  const walks = walksOf(query);
+  for (const walk of walks) {
+    if (after !== undefined) walk.add(`${walk.id} ${direction === 'DESC' ? '<' : '>'} ?`, after);
+  }
+  const [only] = walks;
+  if (walks.length === 1 && only !== undefined) {
+    return {
+      text: `SELECT e.json FROM ${only.from} WHERE ${only.text} ORDER BY ${only.id} ${direction} LIMIT ? OFFSET ?`,
+      values: [...only.values, limit + 1, offset],
+    };
+  }
+  const parts = walks.map(
+    (walk) =>
+      `SELECT id, place FROM (SELECT ${walk.id} AS id, e.rowid AS place FROM ${walk.from} WHERE ${walk.text} ORDER BY ${walk.id} ${direction} LIMIT ?)`,
+  );
   return {
-    text: `SELECT e.json FROM ${where.from} WHERE ${where.text} ORDER BY ${id} ${descending ? 'DESC' : 'ASC'} LIMIT ? OFFSET ?`,
-    values: [...where.values, query.limit + 1, offset],
+    text: `SELECT e.json FROM (${parts.join(' UNION ALL ')} ORDER BY id ${direction} LIMIT ? OFFSET ?) page
+           CROSS JOIN entity e ON e.rowid = page.place ORDER BY page.id ${direction}`,
+    values: [...walks.flatMap((walk) => [...walk.values, offset + limit + 1]), limit + 1, offset],
   };
 }
 
 export function countSql(query: Filter): Sql {
-  const where = filter(query);
-  return { text: `SELECT count(*) AS count FROM ${where.from} WHERE ${where.text}`, values: where.values };
+  const walks = walksOf(query);
+  return {
+    text: `SELECT ${walks.map((walk) => `(SELECT count(*) FROM ${walk.from} WHERE ${walk.text})`).join(' + ')} AS count`,
+    values: walks.flatMap((walk) => walk.values),
+  };
+}
+
+/** One walk for each kind, where there is nothing narrower to walk along. */
+function walksOf(query: Filter): Where[] {
+  const { kinds } = query;
+  const narrower = query.mixin ?? query.parent ?? query.source ?? query.target;
+  if (kinds === undefined || kinds.length < 2 || narrower !== undefined) return [filter(query)];
+  return [...new Set(kinds)].map((kind) => filter({ ...query, kinds: [kind] }));
 }
 
 class Where {
@@ -67,7 +96,7 @@ function filter(query: Filter): Where {
     if (byMixin) where.add('m.mixin = ?', query.mixin);
     else where.add('EXISTS (SELECT 1 FROM entity_mixin m WHERE m.mixin = ? AND m.id = e.id)', query.mixin);
   }
-  if (query.tenant !== undefined) where.add(`${byMixin ? 'm' : 'e'}.tenant = ?`, query.tenant);
+  if (query.tenant !== undefined) belongsTo(where, query.tenant, byMixin ? 'm' : 'e', query);
   if (query.kinds !== undefined) where.oneOf('e.kind', query.kinds);
   if (query.owner !== undefined) where.add('e.owner = ?', query.owner);
   if (query.states !== undefined) where.oneOf('e.state', query.states);
@@ -78,6 +107,14 @@ function filter(query: Filter): Where {
   for (const [name, value] of Object.entries(query.attributes ?? {})) attribute(where, name, value);
   if (query.hidden !== 'with') where.add('e.hidden = 0');
   return where;
+}
+
+function belongsTo(where: Where, tenant: string, table: string, { kinds, shared = [] }: Filter): void {
+  const everybodys = kinds === undefined ? shared : shared.filter((kind) => kinds.includes(kind));
+  if (everybodys.length === 0) where.add(`${table}.tenant = ?`, tenant);
+  else if (kinds?.every((kind) => everybodys.includes(kind)) !== true) {
+    where.add(`(${table}.tenant = ? OR e.kind IN (${everybodys.map(() => '?').join(', ')}))`, tenant, ...everybodys);
+  }
 }
 
 const PLAIN_NAME = /^[A-Za-z0-9._:-]+$/;

@@ -1,7 +1,8 @@
 import { decodeChunk, type Samples } from './chunk.ts';
 import { lowerBound } from './chunks.ts';
 import type { ReaderCalls } from './protocol.ts';
-import { flatten, merge, packOf, rollUp, unpackBuckets, type Bucket } from './rollup.ts';
+import { rollUp, STEP_MS } from '../../archive/rollup.ts';
+import { flatten, merge, packOf, unpackRollups, type Buckets } from './rollup.ts';
 import type { Database } from './sqlite.ts';
 
 type SampleReads = Pick<ReaderCalls, 'seriesOf' | 'read' | 'extent' | 'rollups'>;
@@ -26,8 +27,13 @@ export function sampleReads(database: Database): SampleReads {
     'SELECT data FROM rollup WHERE series = ? AND step = ? AND pack BETWEEN ? AND ? ORDER BY pack',
   );
 
-  function chunksIn(series: number, from: number, until: number): Samples[] {
-    return overlapping.all(series, from, until).map((row) => decodeChunk(row['data'] as Uint8Array));
+  function piecesIn(series: number, from: number, until: number): Samples[] {
+    return overlapping.all(series, from, until).map((row) => {
+      const chunk = decodeChunk(row['data'] as Uint8Array);
+      const begin = lowerBound(chunk.times, from);
+      const end = lowerBound(chunk.times, until);
+      return { times: chunk.times.subarray(begin, end), values: chunk.values.subarray(begin, end) };
+    });
   }
 
   return {
@@ -41,11 +47,7 @@ export function sampleReads(database: Database): SampleReads {
       })) as ReturnType<SampleReads['seriesOf']>,
 
     read(series, from, until) {
-      const pieces = chunksIn(series, from, until).map((chunk) => {
-        const begin = lowerBound(chunk.times, from);
-        const end = lowerBound(chunk.times, until);
-        return { times: chunk.times.subarray(begin, end), values: chunk.values.subarray(begin, end) };
-      });
+      const pieces = piecesIn(series, from, until);
       const count = pieces.reduce((sum, piece) => sum + piece.times.length, 0);
       const times = new Float64Array(count);
       const values = new Float64Array(count);
@@ -64,21 +66,22 @@ export function sampleReads(database: Database): SampleReads {
       return first === null ? null : { first: Number(first), last: Number(row?.['last']) };
     },
 
-    rollups(series, from, until, stepMs) {
+    rollups(series, from, until, step) {
+      const stepMs = STEP_MS[step];
       const begin = Math.floor(from / stepMs) * stepMs;
       const end = Math.ceil(until / stepMs) * stepMs;
-      const buckets = new Map<number, Bucket>();
+      const buckets: Buckets = new Map();
       // One transaction: a deletion moves samples into rollups, and must be seen whole.
       database.exec('BEGIN');
       try {
-        for (const row of packs.all(series, stepMs, packOf(begin, stepMs), packOf(end, stepMs))) {
-          const there = unpackBuckets(row['data'] as Uint8Array);
+        for (const row of packs.all(series, stepMs, packOf(begin, step), packOf(end, step))) {
+          const kept = unpackRollups(row['data'] as Uint8Array);
           merge(
             buckets,
-            there.filter((bucket) => bucket.from >= begin && bucket.from < end),
+            kept.filter((rollup) => rollup.from >= begin && rollup.from < end),
           );
         }
-        for (const chunk of chunksIn(series, begin, end)) rollUp(chunk, begin, end, stepMs, buckets);
+        for (const piece of piecesIn(series, begin, end)) merge(buckets, rollUp(piece, step));
       } finally {
         database.exec('COMMIT');
       }

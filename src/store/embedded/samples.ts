@@ -1,8 +1,8 @@
-import type { AppendResult, Rollup, SampleStore, Series, SeriesId, SeriesKey } from '../../archive/store.ts';
+import type { AppendResult, SampleStore, Series, SeriesId, SeriesKey } from '../../archive/store.ts';
 import { NotFound, type ParleyError } from '../../shared/errors.ts';
 import type { WorkerLink } from './link.ts';
 import type { ReaderCalls, WriterCalls } from './protocol.ts';
-import { HOUR, MINUTE, unflatten } from './rollup.ts';
+import { unflatten } from './rollup.ts';
 import { encodeBatch } from './words.ts';
 
 /** The sample port over the two workers. */
@@ -51,8 +51,8 @@ export function embeddedSamples(writer: WorkerLink<WriterCalls>, reader: WorkerL
     },
     async rollups(series, from, until, step) {
       await settle(series);
-      const flat = await reader.call('rollups', series, from, until, step === 'minute' ? MINUTE : HOUR);
-      return unflatten(flat) satisfies Rollup[];
+      const flat = await reader.call('rollups', series, from, until, step);
+      return unflatten(flat);
     },
     async deleteBefore(before) {
       let deleted = 0;

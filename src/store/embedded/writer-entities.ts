@@ -148,7 +148,7 @@ export function entityCalls(database: Database): EntityCalls {
     if (expectRev !== null && old['rev'] !== expectRev) return 'changed';
     remove.run(id);
     dropMixins(id, text(old, 'mixins'));
-    note(id, text(old, 'tenant'), Number(old['rev']) + 1, at, noted);
+    note(id, text(old, 'tenant'), Number(old['rev']), at, noted);
     return undefined;
   }
 

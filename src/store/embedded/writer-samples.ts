@@ -1,7 +1,7 @@
-import type { Samples } from './chunk.ts';
 import { chunks } from './chunks.ts';
 import type { WriterCalls } from './protocol.ts';
-import { merge, packBuckets, packOf, rollUp, STEPS, unpackBuckets, type Bucket } from './rollup.ts';
+import { merge, packOf, packRollups, STEPS, unpackRollups, type Buckets } from './rollup.ts';
+import { rollUp, STEP_MS } from '../../archive/rollup.ts';
 import type { Database } from './sqlite.ts';
 import { tails } from './tails.ts';
 
@@ -34,29 +34,26 @@ export function sampleCalls(database: Database): SampleCalls {
   const arriving = tails(database, stored);
   arriving.recover();
 
-  function keepRollups(series: number, stepMs: number, buckets: Map<number, Bucket>): void {
-    const packs = new Map<number, Map<number, Bucket>>();
+  function keepRollups(series: number, step: (typeof STEPS)[number], buckets: Buckets): void {
+    const packs = new Map<number, Buckets>();
     for (const bucket of buckets.values()) {
-      const pack = packOf(bucket.from, stepMs);
-      const there = packs.get(pack) ?? new Map<number, Bucket>();
+      const pack = packOf(bucket.from, step);
+      const there = packs.get(pack) ?? (new Map() as Buckets);
       packs.set(pack, there.set(bucket.from, bucket));
     }
     for (const [pack, fresh] of packs) {
-      const row = findPack.get(series, stepMs, pack);
-      if (row !== undefined) merge(fresh, unpackBuckets(row['data'] as Uint8Array));
-      putPack.run(series, stepMs, pack, packBuckets(fresh.values()));
+      const row = findPack.get(series, STEP_MS[step], pack);
+      if (row !== undefined) merge(fresh, unpackRollups(row['data'] as Uint8Array));
+      putPack.run(series, STEP_MS[step], pack, packRollups(fresh.values()));
     }
   }
 
   function deleteOf(series: number, before: number, most: number): number {
-    const buckets = STEPS.map((stepMs) => ({ stepMs, into: new Map<number, Bucket>() }));
-    const leaving = (samples: Samples): void => {
-      for (const { stepMs, into } of buckets) {
-        rollUp(samples, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, stepMs, into);
-      }
-    };
-    const deleted = stored.takeBefore(series, before, most, leaving);
-    for (const { stepMs, into } of buckets) keepRollups(series, stepMs, into);
+    const leaving = STEPS.map((step) => ({ step, buckets: new Map() as Buckets }));
+    const deleted = stored.takeBefore(series, before, most, (samples) => {
+      for (const { step, buckets } of leaving) merge(buckets, rollUp(samples, step));
+    });
+    for (const { step, buckets } of leaving) keepRollups(series, step, buckets);
     return deleted;
   }
 

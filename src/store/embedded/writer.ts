@@ -13,7 +13,7 @@ import { valueCalls } from './writer-values.ts';
 /** The thread that owns the folder and writes: one message of calls, one transaction. */
 
 /** Pages of log after which SQLite moves it into the main file. */
-const CHECKPOINT_PAGES = 4000;
+const CHECKPOINT_PAGES = 1000;
 const LOG_BYTES = 32 * 1024 * 1024;
 
 async function start(port: MessagePort, { folder, migrations, now }: WriterStart): Promise<void> {
