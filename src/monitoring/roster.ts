@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Archiver } from '../archive/archiver.ts';
 import type { EntityRecord } from '../occi/entity.ts';
 import type { Change, EntityStore } from '../occi/store.ts';
@@ -53,6 +54,8 @@ export function createRoster(deps: RosterDeps): Roster {
   const bySensor = new Map<EntityId, Set<EntityId>>();
   const delivered = new Set<string>();
   const aborter = new AbortController();
+  // Every measurement under way listens to it.
+  setMaxListeners(0, aborter.signal);
   let unsubscribe = (): void => undefined;
 
   const alive = (record: EntityRecord | undefined): record is EntityRecord =>

@@ -1,14 +1,25 @@
+import type { SampleStore } from '../../src/archive/store.ts';
 import { createInfrastructure } from '../../src/infrastructure/index.ts';
 import { createMonitoring, type Monitoring, type MonitoringDeps } from '../../src/monitoring/monitoring.ts';
 import type { Engine } from '../../src/occi/api.ts';
 import type { Caller, Role } from '../../src/occi/caller.ts';
 import type { EntityDocument, EntityRecord } from '../../src/occi/entity.ts';
 import { createEngine } from '../../src/occi/engine.ts';
+import type { EntityStore } from '../../src/occi/store.ts';
 import { createRegistry } from '../../src/occi/registry.ts';
 import type { OcciOutcome } from '../../src/occi/request.ts';
 import { policy } from '../../src/auth/policy.ts';
 import { ParleyError } from '../../src/shared/errors.ts';
-import { idSource, principalId, tenantId, typeId, vendorId, type EntityId, type TypeId } from '../../src/shared/ids.ts';
+import {
+  idSource,
+  principalId,
+  tenantId,
+  typeId,
+  vendorId,
+  type EntityId,
+  type IdSource,
+  type TypeId,
+} from '../../src/shared/ids.ts';
 import type { Json, JsonObject } from '../../src/shared/json.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
 import { noMetrics } from '../../src/shared/metrics.ts';
@@ -25,10 +36,10 @@ const SLA = typeId('http://schemas.parley.org/occi/sla#sla');
 
 /** The engine with infrastructure and monitoring over stores in memory; time stands still until it is moved. */
 export class MonitoringWorld {
-  readonly clock = new HandClock();
-  readonly store = new MemoryStore(this.clock);
-  readonly samples = memorySamples();
-  readonly newId = idSource(this.clock, systemRandom);
+  readonly clock: HandClock;
+  readonly store: EntityStore;
+  readonly samples: SampleStore;
+  readonly newId: IdSource;
   /** What the vendor `v` measures next. */
   measured: readonly Measurement[] = [{ metric: 'cpu.used', at: 0, value: 0.25 }];
   readonly vendors: Vendors = {
@@ -46,7 +57,11 @@ export class MonitoringWorld {
   readonly monitoring: Monitoring;
   readonly engine: Engine;
 
-  constructor(more: Partial<MonitoringDeps> = {}) {
+  constructor(more: Partial<MonitoringDeps> = {}, clock = new HandClock()) {
+    this.clock = clock;
+    this.store = more.store ?? new MemoryStore(clock);
+    this.samples = more.samples ?? memorySamples();
+    this.newId = idSource(clock, systemRandom);
     this.monitoring = this.another(more);
     const registry = createRegistry(
       [
