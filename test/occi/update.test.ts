@@ -68,6 +68,19 @@ describe('engine: read, update, delete', () => {
     ]);
   });
 
+  it('leaves what the service itself has put there', async () => {
+    const { ask, task, store } = world();
+    const { path, record } = await task();
+    const rest = Object.fromEntries(Object.entries(record.attributes).filter(([name]) => name !== 'task.name'));
+    const own = { ...record, rev: 2, attributes: { ...rest, 'service.own': 'kept' } };
+    await store.write([{ op: 'update', record: own, expect: { rev: 1 } }]);
+    // Nothing that a client must give at creation is asked for again, and no default comes back.
+    const titled = entityOf(await ask({ op: 'patch', path, document: { mixins: [], attributes: {}, title: 'T' } }));
+    expect(titled.record.attributes).to.deep.equal(own.attributes);
+    const replaced = entityOf(await ask({ op: 'replace', path, document: document() }));
+    expect(replaced.record.attributes).to.include({ 'service.own': 'kept', 'task.name': 'a' });
+  });
+
   it('creates at the id of a PUT', async () => {
     const { ask } = world();
     const path = '/task/018f4c1e-7b1a-7000-8000-00000000000a';

@@ -80,12 +80,21 @@ export async function removeMixins(services: Services, turn: Turn, types: readon
   return { type: 'done' };
 }
 
-/** Brings back user-defined mixins after a start. */
-export async function restoreMixins(registry: ModelRegistry, memory: KeyValueStore): Promise<void> {
+/**
+ * Brings back user-defined mixins after a start. One whose place the service has taken for itself since then
+ * is left out, and answered.
+ */
+export async function restoreMixins(registry: ModelRegistry, memory: KeyValueStore): Promise<readonly string[]> {
+  const lost: string[] = [];
   for (const [key, text] of await memory.entries(SPACE)) {
     const mixin = JSON.parse(text) as Mixin;
-    registry.addMixin({ ...mixin, tenant: tenantId(key.slice(0, key.indexOf(' '))) });
+    try {
+      registry.addMixin({ ...mixin, tenant: tenantId(key.slice(0, key.indexOf(' '))) });
+    } catch {
+      lost.push(key);
+    }
   }
+  return lost;
 }
 
 type MembersRequest = Extract<OcciRequest, { op: 'associate' | 'replaceMembers' | 'disassociate' }>;
@@ -188,9 +197,11 @@ function carried(services: Services, named: readonly EntityRecord[], mixin: Mixi
     }
     const mixins = [...before.mixins, type];
     const model = services.models.of(before.kind, mixins, before.tenant);
-    const attributes = { ...model.defaults, ...before.attributes };
+    const was = services.models.of(before.kind, before.mixins, before.tenant);
+    const brought = Object.entries(model.defaults).filter(([name]) => !was.attributes.has(name));
+    const attributes = { ...Object.fromEntries(brought), ...before.attributes };
     for (const name of model.required)
-      if (!Object.hasOwn(attributes, name))
+      if (!Object.hasOwn(attributes, name) && !was.required.includes(name))
         findings.malformed.add(pointer(path, 'attributes', name), 'attribute_required', `${name} is missing`);
     changes.push({ before, after: { ...before, mixins, attributes } });
   });

@@ -84,9 +84,11 @@ async function changed(
   const model = models.of(before.kind, mixins, before.tenant);
   model.check(document.attributes, '/attributes', findings.malformed);
   const given = await settable(services, turn, before, model, document.attributes, findings);
-  const attributes = merged(before, model, given, full);
+  // What the record is made of already: a partial update adds only what new mixins bring.
+  const was = models.of(before.kind, before.mixins, before.tenant);
+  const attributes = full ? replaced(before, was, model, given) : patched(before, was, model, given);
   for (const name of model.required)
-    if (!Object.hasOwn(attributes, name))
+    if (!Object.hasOwn(attributes, name) && (full || !was.required.includes(name)))
       findings.malformed.add(pointer('/attributes', name), 'attribute_required', `${name} is missing`);
 
   const ends: { source?: EntityRecord['source']; target?: EntityRecord['target'] } = {};
@@ -147,9 +149,17 @@ async function settable(
   return kept;
 }
 
-/** Full: defaults, then what clients cannot set, then what they sent. Partial: what is there, then what they sent. */
-function merged(before: EntityRecord, model: TypeModel, given: Attributes, full: boolean): Attributes {
-  if (!full) return { ...model.defaults, ...before.attributes, ...given };
-  const fixed = Object.entries(before.attributes).filter(([name]) => model.attributes.get(name)?.mutable === false);
+/** Defaults, then what clients cannot set, then what they sent. */
+function replaced(before: EntityRecord, was: TypeModel, model: TypeModel, given: Attributes): Attributes {
+  const fixed = Object.entries(before.attributes).filter(([name]) => {
+    const definition = was.attributes.get(name);
+    return definition === undefined || (!definition.mutable && model.attributes.has(name));
+  });
   return { ...model.defaults, ...Object.fromEntries(fixed), ...given };
+}
+
+/** The defaults that new mixins bring, then what is there, then what was sent. */
+function patched(before: EntityRecord, was: TypeModel, model: TypeModel, given: Attributes): Attributes {
+  const brought = was === model ? [] : Object.entries(model.defaults).filter(([name]) => !was.attributes.has(name));
+  return { ...Object.fromEntries(brought), ...before.attributes, ...given };
 }
