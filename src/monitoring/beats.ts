@@ -12,11 +12,14 @@ export interface Beat {
   /** No start before, and none at or after. */
   readonly from?: Instant;
   readonly until?: Instant;
-  /** `at` is the planned start. Must not reject; the next start is not tried while it runs. */
+  /** `at` is the planned start. Must not reject; no other start comes while it runs. */
   run(at: Instant): Promise<void>;
 }
 
-/** Why a start was not tried: no sample comes of it, not even an absent one. */
+/**
+ * Why a start was not tried: no sample comes of it, not even an absent one. `running`: the one
+ * before did not end early enough for this one to be in time.
+ */
 export type Untried = 'running' | 'late' | 'crowded';
 
 export interface BeatFigures {
@@ -62,8 +65,8 @@ export function nextStart(beat: Pick<Beat, 'phase' | 'periodMs' | 'from' | 'unti
 
 /**
  * Keeps the time of all collectors with one heap and one timer. A planned start is a pure function
- * of phase and period, so lateness never adds up; what is too late, or comes while the start before
- * still runs, is not tried and counted.
+ * of phase and period, so lateness never adds up; what is too late, or would be once the one before
+ * has ended, is not tried and counted.
  */
 export function createBeats(deps: BeatsDeps): Beats {
   const { clock } = deps;
@@ -71,6 +74,8 @@ export function createBeats(deps: BeatsDeps): Beats {
   const parallel = deps.parallel ?? 4096;
   const entries = new Map<string, Entry>();
   const running = new Map<string, Promise<void>>();
+  /** Starts that came while the one before still ran: tried after it if it ends before they are too late. */
+  const waiting = new Map<string, { readonly beat: Beat; readonly at: Instant }>();
   const heap = new Heap();
   const untried: Record<Untried, number> = { running: 0, late: 0, crowded: 0 };
   let tried = 0;
@@ -118,13 +123,16 @@ export function createBeats(deps: BeatsDeps): Beats {
 
   function attempt({ beat, next: at }: Entry, now: Instant): void {
     if (now - at > beat.lateMs) miss('late', 1);
-    else if (running.has(beat.id)) miss('running', 1);
-    else if (running.size >= parallel) miss('crowded', 1);
-    else {
-      tried += 1;
-      worstStray = Math.max(worstStray, (now - at) / beat.periodMs);
-      start(beat, at);
-    }
+    else if (running.has(beat.id)) {
+      if (waiting.has(beat.id)) miss('running', 1);
+      waiting.set(beat.id, { beat, at });
+    } else if (running.size >= parallel) miss('crowded', 1);
+    else begin(beat, at, now);
+  }
+
+  function begin(beat: Beat, at: Instant, now: Instant): void {
+    worstStray = Math.max(worstStray, (now - at) / beat.periodMs);
+    start(beat, at);
   }
 
   function miss(why: Untried, count: number): void {
@@ -133,10 +141,23 @@ export function createBeats(deps: BeatsDeps): Beats {
   }
 
   function start(beat: Beat, at: Instant): void {
+    tried += 1;
     running.set(
       beat.id,
-      beat.run(at).finally(() => running.delete(beat.id)),
+      beat.run(at).finally(() => {
+        running.delete(beat.id);
+        ended(beat.id);
+      }),
     );
+  }
+
+  function ended(id: string): void {
+    const next = waiting.get(id);
+    if (next === undefined) return;
+    waiting.delete(id);
+    const now = clock.now();
+    if (stopped || now - next.at > next.beat.lateMs) miss('running', 1);
+    else begin(next.beat, next.at, now);
   }
 
   function remove(id: string): void {
@@ -144,6 +165,7 @@ export function createBeats(deps: BeatsDeps): Beats {
     if (entry === undefined) return;
     entry.gone = true;
     entries.delete(id);
+    waiting.delete(id);
   }
 
   return {
@@ -166,7 +188,6 @@ export function createBeats(deps: BeatsDeps): Beats {
       if (beat === undefined || stopped || running.has(id) || running.size >= parallel) return;
       const at = clock.now();
       if ((beat.from !== undefined && at < beat.from) || (beat.until !== undefined && at >= beat.until)) return;
-      tried += 1;
       start(beat, at);
     },
     figures: () => ({ tried, untried: { ...untried }, worstStray }),

@@ -84,6 +84,7 @@ export function createRoster(deps: RosterDeps): Roster {
     if (!alive(record) || record.parent === undefined) {
       collectors.delete(id);
       beats.remove(id);
+      counted();
       return;
     }
     collectors.set(id, record);
@@ -116,6 +117,7 @@ export function createRoster(deps: RosterDeps): Roster {
     const meter = collector === undefined ? undefined : meterOf(collector);
     if (collector === undefined || sensor === undefined || interval === undefined || meter === undefined) {
       beats.remove(id);
+      counted();
       return;
     }
     const timing = collectorTiming(collector.attributes, sensorTiming(sensor.attributes));
@@ -128,6 +130,10 @@ export function createRoster(deps: RosterDeps): Roster {
       ...interval,
       run: (at) => measure(id, meter, at),
     });
+    counted();
+  }
+
+  function counted(): void {
     metrics.set('parley_collectors', 'Collectors that measure', beats.size);
   }
 

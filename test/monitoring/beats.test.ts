@@ -50,6 +50,29 @@ describe('beats', () => {
     expect(beats.figures().untried.running).to.equal(4);
   });
 
+  it('wait a little for the one before, so that a timeout as long as the period costs no start', async () => {
+    const clock = new HandClock(START);
+    const beats = createBeats({ clock });
+    const starts: [at: number, late: number][] = [];
+    beats.set(
+      beat({
+        run: (at) => {
+          starts.push([at - START, clock.now() - at]);
+          return clock.sleep(1004);
+        },
+      }),
+    );
+    await clock.advance(50_000);
+    expect(starts.slice(0, 3)).to.deep.equal([
+      [0, 0],
+      [1000, 4],
+      [2000, 8],
+    ]);
+    expect(starts).to.have.length(50);
+    expect(beats.figures().untried.running).to.equal(0);
+    expect(beats.figures().worstStray).to.be.at.most(0.2);
+  });
+
   it('do not try what is too late, and count every start that was left out', async () => {
     const clock = new HandClock(START);
     const beats = createBeats({ clock });

@@ -38,7 +38,10 @@ describe('monitoring over the embedded store', () => {
     await first.monitoring.start();
     const { sla } = await first.sla([level], {}, 2);
     await first.monitoring.instruments.install(sla);
-    const fed = (await first.all(types.collector)).find(({ mixins }) => mixins.includes(types.push));
+    const fed = (await first.all(types.collector)).find(
+      ({ mixins, attributes }) =>
+        mixins.includes(types.push) && attributes['org.parley.collector.instance'] === 'web/0',
+    );
     if (fed === undefined) throw new Error('nothing to feed');
     const answer = await first.push(fed, { vantage: 'eu-1', samples: [['2026-11-20T09:59:00Z', 0.5]] });
     expect(answer).to.include({ stored: 1 });

@@ -79,7 +79,7 @@ function ask(url: URL, method: 'GET' | 'HEAD', address: Address, ended: AbortSig
         else callback(null, address.address, address.family);
       },
     });
-    request.once('error', reject);
+    request.on('error', reject);
     request.once('response', (response: IncomingMessage) => {
       let size = 0;
       const done = (): void => {
@@ -91,7 +91,7 @@ function ask(url: URL, method: 'GET' | 'HEAD', address: Address, ended: AbortSig
         if (size > BODY_LIMIT) done();
       });
       response.once('end', done);
-      response.once('error', reject);
+      response.on('error', reject);
       response.once('aborted', () => {
         reject(new Error('the answer broke off'));
       });

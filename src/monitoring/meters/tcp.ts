@@ -51,8 +51,8 @@ function reach(address: Address, port: number, ended: AbortSignal): Promise<1> {
     ended.addEventListener('abort', stop, { once: true });
     socket.once('connect', () => {
       ended.removeEventListener('abort', stop);
-      // A reset instead of a farewell: thousands of probes would leave as many sockets in TIME_WAIT.
-      socket.resetAndDestroy();
+      // A farewell, not a reset: what is measured must not be disturbed by it.
+      socket.destroy();
       resolve(1);
     });
     socket.once('error', (error) => {
