@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Random } from '../shared/random.ts';
 
 /** 256 random bits, base64url. A salt or a slow hash would add nothing to that much entropy. */
@@ -8,7 +8,7 @@ export function newSecret(random: Random): string {
 
 /** What is kept of a secret: SHA-256, base64url. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
+  return hash('sha256', secret, 'base64url');
 }
 
 /** Compares hashes in constant time. */

@@ -42,8 +42,9 @@ export function createApp(parts: AppParts, mounted: Mounted = []): Koa {
     const started = clock.elapsed();
     const request = nextId();
     ctx.state['request'] = request;
-    ctx.set('Server', server);
-    ctx.set('X-Request-Id', request);
+    // Straight to the response: Koa's own way costs more than reading an entity.
+    ctx.res.setHeader('Server', server);
+    ctx.res.setHeader('X-Request-Id', request);
     try {
       checkVersion(ctx.req.headers['user-agent']);
       await next();

@@ -106,11 +106,7 @@ function checkShown(op: string, output: Output): void {
 
 function envelopeOf(ctx: Context, target: Target, content: Content, caller: Caller, request: string): RequestEnvelope {
   const { headers, rawHeaders } = ctx.req;
-  const gone = new AbortController();
-  ctx.res.once('close', () => {
-    if (!ctx.res.writableFinished) gone.abort(new Error('the client left'));
-  });
-  if (target.method === 'GET') return { caller, request, signal: gone.signal };
+  if (target.method === 'GET') return { caller, request, signal: STAYING };
   const wait = readWait(single(headers['prefer']));
   const idempotency = readIdempotency(single(headers['idempotency-key']), {
     caller,
@@ -124,10 +120,22 @@ function envelopeOf(ctx: Context, target: Target, content: Content, caller: Call
   return {
     caller,
     request,
-    signal: gone.signal,
+    signal: wait === undefined ? STAYING : goneWhenClosed(ctx),
     ...(wait === undefined ? {} : { wait }),
     ...(idempotency === undefined ? {} : { idempotency }),
   };
+}
+
+/** For requests that are over soon: making and watching a signal costs more than reading an entity. */
+const STAYING = new AbortController().signal;
+
+/** Aborted when the client leaves before it was answered. */
+function goneWhenClosed(ctx: Context): AbortSignal {
+  const gone = new AbortController();
+  ctx.res.once('close', () => {
+    if (!ctx.res.writableFinished) gone.abort(new Error('the client left'));
+  });
+  return gone.signal;
 }
 
 function isField(_text: string, index: number, headers: readonly string[]): boolean {

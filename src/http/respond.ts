@@ -15,7 +15,7 @@ export function respond(
   if (outcome.type === 'export') {
     ctx.status = 200;
     setHeaders(ctx, outcome.content.headers ?? {});
-    ctx.set('Content-Type', withCharset(outcome.mediaType));
+    ctx.res.setHeader('Content-Type', withCharset(outcome.mediaType));
     ctx.body = typeof outcome.content.body === 'string' ? outcome.content.body : Buffer.from(outcome.content.body);
     return;
   }
@@ -25,12 +25,12 @@ export function respond(
   const view = theView(outcome);
   if (view !== undefined) {
     const etag = etagOf(view, rendering.name);
-    ctx.set('ETag', etag);
+    ctx.res.setHeader('ETag', etag);
     if (ctx.method === 'GET' || ctx.method === 'HEAD') {
       // The same URL is shown in many renderings, and to each caller as the caller may see it.
-      ctx.set('Cache-Control', 'private, no-cache');
-      ctx.set('Vary', 'Accept, Authorization');
-      if (noneMatchHits(ctx.get('If-None-Match') || undefined, etag)) {
+      ctx.res.setHeader('Cache-Control', 'private, no-cache');
+      ctx.res.setHeader('Vary', 'Accept, Authorization');
+      if (noneMatchHits(ctx.req.headers['if-none-match'], etag)) {
         ctx.status = 304;
         return;
       }
@@ -40,13 +40,14 @@ export function respond(
   ctx.status = outcome.type === 'created' ? 201 : 200;
   if (outcome.type === 'created') {
     const first = outcome.views.length === 1 ? outcome.views[0] : undefined;
-    if (first !== undefined) ctx.set('Location', render.baseUrl + first.path);
+    if (first !== undefined) ctx.res.setHeader('Location', render.baseUrl + first.path);
   }
-  if (outcome.type === 'collection' && outcome.next !== undefined) ctx.set('Parley-Next-Cursor', outcome.next);
+  if (outcome.type === 'collection' && outcome.next !== undefined)
+    ctx.res.setHeader('Parley-Next-Cursor', outcome.next);
   if (outcome.type === 'entity') setHeaders(ctx, outcome.headers ?? {});
-  if (wait !== undefined && hasWaited(outcome)) ctx.set('Preference-Applied', `wait=${wait}`);
+  if (wait !== undefined && hasWaited(outcome)) ctx.res.setHeader('Preference-Applied', `wait=${wait}`);
   setHeaders(ctx, rendered.headers ?? {});
-  ctx.set('Content-Type', withCharset(mediaType));
+  ctx.res.setHeader('Content-Type', withCharset(mediaType));
   ctx.body = rendered.body;
 }
 
@@ -61,7 +62,8 @@ function theView(outcome: OcciOutcome): View | undefined {
 }
 
 function setHeaders(ctx: Context, headers: Readonly<Record<string, string | readonly string[]>>): void {
-  for (const [name, value] of Object.entries(headers)) ctx.set(name, typeof value === 'string' ? value : [...value]);
+  for (const [name, value] of Object.entries(headers))
+    ctx.res.setHeader(name, typeof value === 'string' ? value : [...value]);
 }
 
 /** Text is UTF-8 and says so; JSON always is (RFC 8259 section 8.1). */

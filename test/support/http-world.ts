@@ -4,6 +4,7 @@ import { createApp } from '../../src/http/app.ts';
 import { defaultLimits, type Health, type HealthState, type Limits } from '../../src/http/parts.ts';
 import { listen, type HttpServer } from '../../src/http/server.ts';
 import { createEventFeed, notifyExtension, type EventFeed } from '../../src/notify/index.ts';
+import type { Engine } from '../../src/occi/api.ts';
 import { typeOf, type Action, type AttributeDefinition, type Kind, type Mixin } from '../../src/occi/category.ts';
 import { LINK, RESOURCE } from '../../src/occi/core.ts';
 import { createEngine } from '../../src/occi/engine.ts';
@@ -165,6 +166,7 @@ export interface Asked {
 export interface World {
   readonly url: string;
   readonly store: MemoryStore;
+  readonly engine: Engine;
   readonly auth: Auth;
   readonly feed: EventFeed;
   readonly server: HttpServer;
@@ -214,6 +216,7 @@ export async function httpWorld(options: { clock?: Clock; limits?: Partial<Limit
   return {
     url: server.url,
     store,
+    engine,
     auth,
     feed,
     server,
@@ -238,7 +241,7 @@ export async function httpWorld(options: { clock?: Clock; limits?: Partial<Limit
     async tokenFor(attributes) {
       const reply = await post('/token/', { kind: typeId('http://schemas.parley.org/occi/auth#token'), attributes });
       if (reply.status !== 201) throw new Error(`${reply.status} ${reply.text}`);
-      return String((reply.json['attributes'] as JsonObject)['org.parley.token.secret']);
+      return (reply.json['attributes'] as Record<string, string>)['org.parley.token.secret'] ?? '';
     },
     async close() {
       await server.close(1000);

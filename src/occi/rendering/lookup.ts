@@ -3,20 +3,24 @@ import type { Registry } from '../api.ts';
 import type { AttributeType } from '../category.ts';
 import type { ModelLookup } from './types.ts';
 
+const MOST_KEPT = 1000;
+
 /** Answers a parser's questions about types from the registry, as one tenant sees it. */
 export function modelLookup(registry: Registry): (tenant: TenantId) => ModelLookup {
   const everywhere = attributesByName(registry);
-
-  const inKind = (type: TypeId, name: string): AttributeType | undefined => {
-    for (let kind = registry.kind(type); kind !== undefined;) {
-      const definition = kind.attributes[name];
-      if (definition !== undefined) return definition.type;
-      kind = kind.parent === undefined ? undefined : registry.kind(kind.parent);
+  const kept = new Map<TenantId, ModelLookup>();
+  return (tenant) => {
+    let lookup = kept.get(tenant);
+    if (lookup === undefined) {
+      if (kept.size >= MOST_KEPT) kept.clear();
+      kept.set(tenant, (lookup = lookupFor(registry, tenant, everywhere)));
     }
-    return undefined;
+    return lookup;
   };
+}
 
-  return (tenant) => ({
+function lookupFor(registry: Registry, tenant: TenantId, everywhere: ReadonlyMap<string, AttributeType>): ModelLookup {
+  return {
     tenant,
     classOf: (type) =>
       registry.kind(type)?.class ?? registry.mixin(type, tenant)?.class ?? registry.action(type)?.class,
@@ -24,14 +28,23 @@ export function modelLookup(registry: Registry): (tenant: TenantId) => ModelLook
     attribute(name, categories) {
       for (const type of categories) {
         const found =
-          inKind(type, name) ??
+          inKind(registry, type, name) ??
           registry.mixin(type, tenant)?.attributes[name]?.type ??
           registry.action(type)?.attributes[name]?.type;
         if (found !== undefined) return found;
       }
       return everywhere.get(name) ?? inAnyMixin(registry, tenant, name);
     },
-  });
+  };
+}
+
+function inKind(registry: Registry, type: TypeId, name: string): AttributeType | undefined {
+  for (let kind = registry.kind(type); kind !== undefined;) {
+    const definition = kind.attributes[name];
+    if (definition !== undefined) return definition.type;
+    kind = kind.parent === undefined ? undefined : registry.kind(kind.parent);
+  }
+  return undefined;
 }
 
 /** Attribute names carry their category's prefix, so one name hardly ever means two things. */
