@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { NotFound, TooLarge } from '../../shared/errors.ts';
 import type { TypeId } from '../../shared/ids.ts';
 import { typeOf, type Kind, type Mixin } from '../category.ts';
@@ -179,7 +180,7 @@ function matches(
     record !== undefined &&
     !record.hidden &&
     has(record, mixins) &&
-    Object.entries(attributes).every(([name, value]) => record.attributes[name] === value)
+    Object.entries(attributes).every(([name, value]) => isDeepStrictEqual(record.attributes[name], value))
   );
 }
 
