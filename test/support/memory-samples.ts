@@ -1,5 +1,5 @@
 import type { AppendResult, SampleStore, Series, SeriesId } from '../../src/archive/store.ts';
-import { rollUp } from './rollup.ts';
+import { rollUp } from '../../src/archive/rollup.ts';
 
 export interface MemorySamples extends SampleStore {
   /** Each call of `append`, by its number of entries. */

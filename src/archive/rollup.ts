@@ -1,5 +1,5 @@
-import type { Instant } from '../../src/shared/clock.ts';
-import type { Rollup, SampleBlock } from '../../src/archive/store.ts';
+import type { Instant } from '../shared/clock.ts';
+import type { Rollup, SampleBlock } from './store.ts';
 
 export const STEP_MS = { minute: 60_000, hour: 3_600_000 } as const;
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { samplesCsv, SAMPLES_HEADER, csvField } from '../../src/archive/csv.ts';
-import { rollUp, STEP_MS } from '../support/rollup.ts';
+import { rollUp, STEP_MS } from '../../src/archive/rollup.ts';
 
 const samples = fc.uniqueArray(
   fc.record({
@@ -19,7 +19,7 @@ const blockOf = (list: readonly { at: number; value: number | null }[]) => {
   };
 };
 
-describe('rollups of the store in memory', () => {
+describe('rollups', () => {
   it('come to what the samples of each UTC step come to', () => {
     fc.assert(
       fc.property(samples, fc.constantFrom('minute' as const, 'hour' as const), (list, step) => {
