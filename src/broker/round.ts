@@ -4,6 +4,7 @@ import type { Ranking, RuleSettings } from '../rules/types.ts';
 import { fixedMilliseconds } from '../shared/duration.ts';
 import type { VendorId } from '../shared/ids.ts';
 import type { ConnectedVendor } from '../vendor-host/port.ts';
+import { VendorFault } from '../vendor-kit/fault.ts';
 import type { Reply } from '../vendor-kit/types.ts';
 import { evaluate } from './evaluate.ts';
 import { answered, invitationUpdate, isOpen, waiting } from './invitation.ts';
@@ -109,7 +110,10 @@ export class Round {
       else this.#answer(vendor, reply);
     } catch (error) {
       // Going down is no answer: the invitation stays open, and is taken up again.
-      if (!this.#tools.signal.aborted) this.#settle(vendor.id, outcomeOfFault(error));
+      if (this.#tools.signal.aborted) return;
+      if (!(error instanceof VendorFault))
+        this.#tools.deps.log.error({ cfp: this.#cfp.id, vendor: vendor.id, err: error }, 'answer not understood by us');
+      this.#settle(vendor.id, outcomeOfFault(error));
     }
   }
 

@@ -19,9 +19,22 @@ export function parseInstant(text: unknown): Instant | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
+const MOST_PARSED = 1000;
+const parsedDurations = new Map<IsoDuration, Temporal.Duration>();
+
+/** The same few durations are read over and over: each is parsed once. */
+function parse(duration: IsoDuration): Temporal.Duration {
+  const known = parsedDurations.get(duration);
+  if (known !== undefined) return known;
+  const parsed = Temporal.Duration.from(duration);
+  if (parsedDurations.size >= MOST_PARSED) parsedDurations.clear();
+  parsedDurations.set(duration, parsed);
+  return parsed;
+}
+
 /** Whole milliseconds of a duration of fixed length; undefined where it has months or years. */
 export function fixedMilliseconds(duration: IsoDuration): number | undefined {
-  const parsed = Temporal.Duration.from(duration);
+  const parsed = parse(duration);
   if (parsed.years !== 0 || parsed.months !== 0) return undefined;
   return (
     ((parsed.weeks * 7 + parsed.days) * 86_400 + parsed.hours * 3600 + parsed.minutes * 60 + parsed.seconds) * 1000 +
@@ -33,7 +46,7 @@ export function fixedMilliseconds(duration: IsoDuration): number | undefined {
 export function addDuration(at: Instant, duration: IsoDuration, times = 1, timezone = 'UTC'): Instant {
   const fixed = fixedMilliseconds(duration);
   if (fixed !== undefined && timezone === 'UTC') return at + fixed * times;
-  const parsed = Temporal.Duration.from(duration);
+  const parsed = parse(duration);
   const scaled = Temporal.Duration.from({
     years: parsed.years * times,
     months: parsed.months * times,
@@ -50,7 +63,7 @@ export function addDuration(at: Instant, duration: IsoDuration, times = 1, timez
 
 /** Nominal months of a duration: 12 a year, 12/365 a day, as [numerator, denominator] (api.md, Money). */
 export function nominalMonths(duration: IsoDuration): readonly [numerator: number, denominator: number] {
-  const parsed = Temporal.Duration.from(duration);
+  const parsed = parse(duration);
   const seconds =
     (parsed.weeks * 7 + parsed.days) * 86_400 + parsed.hours * 3600 + parsed.minutes * 60 + parsed.seconds;
   const perDay = 365 * 86_400;

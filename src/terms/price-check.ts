@@ -1,9 +1,9 @@
-import { parseMoney } from '../shared/decimal.ts';
 import { isIsoDuration, parseInstant } from '../shared/duration.ts';
 import { Problems } from '../shared/errors.ts';
 import type { Problem } from '../shared/errors.ts';
 import { isObject, pointer } from '../shared/json.ts';
 import type { Json, JsonObject } from '../shared/json.ts';
+import { isMoney, isNegative } from './billionths.ts';
 import { pricesUsage } from './price-total.ts';
 import type { WantedCounts } from './price-total.ts';
 import type { Per, Quote, Usage } from './price.ts';
@@ -170,10 +170,9 @@ function onlyMembers(value: JsonObject, known: readonly string[], path: string, 
 }
 
 function checkMoney(value: Json | undefined, path: string, problems: Problems): void {
-  const amount = parseMoney(value);
-  if (amount === undefined)
+  if (!isMoney(value))
     problems.add(path, 'money_invalid', 'money is a decimal string of at most nine decimals', 'such as "90.00"');
-  else if (amount.lt(0)) problems.add(path, 'money_negative', 'an amount is not negative');
+  else if (isNegative(value)) problems.add(path, 'money_negative', 'an amount is not negative');
 }
 
 function matches(

@@ -1,7 +1,8 @@
-import { decimal, decimalText, rounded } from '../shared/decimal.ts';
-import type { Decimal } from '../shared/decimal.ts';
-import { moneyText } from './price-total.ts';
+import { BILLION, billionths, billionthsText, halfEven } from './billionths.ts';
 import type { Price, Sums } from './price.ts';
+
+/** A currency whose amounts are shown without zeros at the end, as rates are. */
+const WITHOUT_MINOR_UNIT = 'JPY';
 
 /**
  * Dated exchange rates from the configuration. `rates` says what one unit of a currency is worth in
@@ -19,15 +20,15 @@ function exactRate(
   from: string,
   to: string,
   table: RateTable | undefined,
-): readonly [numerator: Decimal, denominator: Decimal] | undefined {
-  if (from === to) return [decimal(1), decimal(1)];
-  const worth = (currency: string): Decimal | undefined => {
-    if (currency === table?.base) return decimal(1);
+): readonly [numerator: bigint, denominator: bigint] | undefined {
+  if (from === to) return [1n, 1n];
+  const worth = (currency: string): bigint | undefined => {
+    if (currency === table?.base) return BILLION;
     const rate = table !== undefined && Object.hasOwn(table.rates, currency) ? table.rates[currency] : undefined;
-    return rate === undefined ? undefined : decimal(rate);
+    return rate === undefined ? undefined : billionths(rate);
   };
   const [numerator, denominator] = [worth(from), worth(to)];
-  return numerator === undefined || denominator === undefined || denominator.eq(0)
+  return numerator === undefined || denominator === undefined || denominator <= 0n
     ? undefined
     : [numerator, denominator];
 }
@@ -35,7 +36,11 @@ function exactRate(
 /** The rate as it is shown: nine places, as stated where the table states it. */
 export function rateText(from: string, to: string, table: RateTable | undefined): string | undefined {
   const rate = exactRate(from, to, table);
-  return rate === undefined ? undefined : decimalText(rounded(rate[0].div(rate[1]), 9));
+  return rate === undefined ? undefined : shownRate(rate[0], rate[1]);
+}
+
+function shownRate(numerator: bigint, denominator: bigint): string {
+  return billionthsText(halfEven(numerator * BILLION, denominator), WITHOUT_MINOR_UNIT);
 }
 
 /**
@@ -47,10 +52,11 @@ export function compareIn(sums: Sums, from: string, to: string, table?: RateTabl
   const rate = exactRate(from, to, table);
   if (rate === undefined) return undefined;
   const [numerator, denominator] = rate;
-  const inOther = (text: string): string => moneyText(decimal(text).times(numerator).div(denominator), to);
+  const inOther = (text: string): string =>
+    from === to ? text : billionthsText(halfEven(billionths(text) * numerator, denominator), to);
   return {
     currency: to,
-    rate: decimalText(rounded(numerator.div(denominator), 9)),
+    rate: shownRate(numerator, denominator),
     date: table?.date ?? '',
     source: table?.source ?? (from === to ? 'same currency' : ''),
     ...(sums.hour === undefined ? {} : { hour: inOther(sums.hour) }),

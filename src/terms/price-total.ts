@@ -1,27 +1,35 @@
-import { ZERO, decimal, decimalText, minorUnit, parseMoney, rounded } from '../shared/decimal.ts';
 import type { Decimal } from '../shared/decimal.ts';
+import { decimalText } from '../shared/decimal.ts';
 import { nominalMonths } from '../shared/duration.ts';
 import type { IsoDuration } from '../shared/duration.ts';
+import { BILLION, billionths, billionthsText, halfEven } from './billionths.ts';
 import type { Per, PriceItem, Quote, Sums, Usage } from './price.ts';
 
-const PLACES = 9;
-const MONTHS_A_YEAR = 12;
-const HOURS_A_YEAR = 8760;
+const MONTHS_A_YEAR = 12n;
+const HOURS_A_YEAR = 8760n;
 
 /**
  * How often a period of an item falls into a nominal year. Everything recurring is added up for a
  * year, where each factor is a whole number (a month has 365/12 days), and divided only once.
  */
-const TIMES_A_YEAR: Readonly<Record<Exclude<Per, 'once' | 'unit'>, number>> = {
-  second: 31_536_000,
+const TIMES_A_YEAR: Readonly<Record<Exclude<Per, 'once' | 'unit'>, bigint>> = {
+  second: 31_536_000n,
   hour: HOURS_A_YEAR,
-  day: 365,
+  day: 365n,
   month: MONTHS_A_YEAR,
-  year: 1,
+  year: 1n,
 };
 
 /** How many instances each wanted resource or link has. */
 export type WantedCounts = ReadonlyMap<string, number>;
+
+/** An exact sum: `value` in billionths of billionths, over a denominator where a use was shared. */
+interface Exact {
+  readonly value: bigint;
+  readonly over: bigint;
+}
+
+const NOTHING: Exact = { value: 0n, over: 1n };
 
 /**
  * The sums of a quote (api.md, What comes back): exact, rounded half-even to nine places at the end
@@ -41,15 +49,20 @@ export function sumQuote(
 ): Sums {
   if (quote.unpriced.length > 0) return {};
   const { year, once } = exactSums(quote, usage, counts);
-  const text = (value: Decimal): string => moneyText(value, quote.currency);
+  const text = ({ value, over }: Exact, by: bigint): string =>
+    billionthsText(halfEven(value, over * by * BILLION), quote.currency);
   const sums = {
-    hour: text(year.div(HOURS_A_YEAR)),
-    month: text(year.div(MONTHS_A_YEAR)),
-    once: text(once),
+    hour: text(year, HOURS_A_YEAR),
+    month: text(year, MONTHS_A_YEAR),
+    once: text(once, 1n),
   };
   if (periodLength === undefined) return sums;
   const [numerator, denominator] = nominalMonths(periodLength);
-  return { ...sums, total: text(once.plus(year.times(numerator).div(decimal(denominator).times(MONTHS_A_YEAR)))) };
+  const scale = 1000n;
+  // Whole seconds and thousandths of them: the numerator may carry three decimals.
+  const months = BigInt(Math.round(numerator * Number(scale)));
+  const share = BigInt(denominator) * scale * MONTHS_A_YEAR;
+  return { ...sums, total: text(plus({ value: once.value * share, over: once.over }, times(year, months)), share) };
 }
 
 /**
@@ -57,10 +70,7 @@ export function sumQuote(
  * minor unit: `59.768`, `25.00`.
  */
 export function moneyText(value: Decimal, currency: string): string {
-  const short = decimalText(rounded(value, PLACES));
-  const decimals = short.includes('.') ? short.length - short.indexOf('.') - 1 : 0;
-  const least = minorUnit(currency);
-  return decimals >= least ? short : decimalText(value, least);
+  return billionthsText(billionths(decimalText(value, 9)), currency);
 }
 
 /** Does this item price this stated use? */
@@ -73,23 +83,36 @@ export function pricesUsage(item: PriceItem, usage: Usage): boolean {
   );
 }
 
+function plus(a: Exact, b: Exact): Exact {
+  return a.over === b.over
+    ? { value: a.value + b.value, over: a.over }
+    : { value: a.value * b.over + b.value * a.over, over: a.over * b.over };
+}
+
+function times({ value, over }: Exact, factor: bigint): Exact {
+  return { value: value * factor, over };
+}
+
 function exactSums(
   quote: Quote,
   usage: readonly Usage[],
   counts: WantedCounts,
-): { readonly year: Decimal; readonly once: Decimal } {
-  let year = ZERO;
-  let once = ZERO;
+): { readonly year: Exact; readonly once: Exact } {
+  let yearly = 0n;
+  let single = 0n;
   for (const item of quote.items) {
     if (item.per === 'unit') continue;
-    const value = money(item.amount).times(quantity(item.quantity)).times(instancesOf(item, counts));
-    if (item.per === 'once') once = once.plus(value);
-    else year = year.plus(value.times(TIMES_A_YEAR[item.per]));
+    const quantity = item.quantity === undefined ? BILLION : billionths(item.quantity);
+    const value = billionths(item.amount) * quantity * BigInt(instancesOf(item, counts));
+    if (item.per === 'once') single += value;
+    else yearly += value * TIMES_A_YEAR[item.per];
   }
+  let year: Exact = { value: yearly, over: 1n };
+  let once: Exact = { value: single, over: 1n };
   for (const stated of usage) {
     const value = usageValue(stated, quote.items, counts);
-    if (stated.per === 'once') once = once.plus(value);
-    else year = year.plus(value.times(TIMES_A_YEAR[stated.per]));
+    if (stated.per === 'once') once = plus(once, value);
+    else year = plus(year, times(value, TIMES_A_YEAR[stated.per]));
   }
   return { year, once };
 }
@@ -98,18 +121,22 @@ function exactSums(
  * What a stated use costs in its own period. Several items with different prices for instances of
  * one id share a use that is stated for all of them, by their numbers of instances.
  */
-function usageValue(usage: Usage, items: readonly PriceItem[], counts: WantedCounts): Decimal {
+function usageValue(usage: Usage, items: readonly PriceItem[], counts: WantedCounts): Exact {
   const pricing = items.filter((item) => pricesUsage(item, usage));
   const shares = pricing.map((item) => instancesOf(item, counts));
   const all = shares.reduce((total, share) => total + share, 0);
-  let value = ZERO;
+  let value = NOTHING;
   pricing.forEach((item, at) => {
     const share = shares[at] ?? 0;
-    const cost = money(item.amount).times(money(usage.quantity));
+    const cost = billionths(item.amount) * billionths(usage.quantity);
     if (usage.each === true) {
       const each = item.for === undefined && usage.of !== undefined ? (counts.get(usage.of) ?? 1) : share;
-      value = value.plus(cost.times(each));
-    } else if (all > 0) value = value.plus(share === all ? cost : cost.times(share).div(all));
+      value = plus(value, { value: cost * BigInt(each), over: 1n });
+    } else if (all > 0)
+      value = plus(
+        value,
+        share === all ? { value: cost, over: 1n } : { value: cost * BigInt(share), over: BigInt(all) },
+      );
   });
   return value;
 }
@@ -117,14 +144,4 @@ function usageValue(usage: Usage, items: readonly PriceItem[], counts: WantedCou
 function instancesOf(item: PriceItem, counts: WantedCounts): number {
   if (item.index !== undefined) return item.index.length;
   return item.for === undefined ? 1 : (counts.get(item.for) ?? 1);
-}
-
-function quantity(text: string | undefined): Decimal {
-  return text === undefined ? decimal(1) : money(text);
-}
-
-function money(text: string): Decimal {
-  const value = parseMoney(text);
-  if (value === undefined) throw new TypeError(`not a decimal string: ${text}`);
-  return value;
 }

@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { systemClock } from '../../src/shared/clock.ts';
+import { tenantId, vendorId } from '../../src/shared/ids.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
+import { openEmbeddedStore } from '../../src/store/embedded/index.ts';
+import type { ConnectedVendor } from '../../src/vendor-host/port.ts';
+import { brokerWorld, exampleCfp, type BrokerWorld } from '../support/broker-world.ts';
+import { testCfp, testCtx } from '../support/vendor-world.ts';
+import type { BenchRow } from './types.ts';
+
+/** What every vendor takes to answer, in milliseconds. */
+const ANSWER = 20;
+
+/**
+ * From the call being sent to its ranking being durable, beyond what the slowest vendor takes; on
+ * the embedded store, with fsync. The baseline is the same vendors asked in parallel and nothing else.
+ */
+export async function run(): Promise<BenchRow[]> {
+  return [await overhead(100, 80), await overhead(1000, 24)];
+}
+
+async function overhead(vendors: number, runs: number): Promise<BenchRow> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'));
+  const store = await openEmbeddedStore({
+    folder,
+    log: silentLogger,
+    clock: systemClock,
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  const world = await brokerWorld({
+    store: store.entities,
+    vendors: Array.from({ length: vendors }, (_, at) => ({
+      id: `v${at}`,
+      plugin: 'slow',
+      config: { delay: ANSWER, price: `${10 + (at % 50)}.00` },
+    })),
+  });
+  try {
+    const taken: number[] = [];
+    const plain: number[] = [];
+    for (let at = 0; at < runs + 4; at += 1) {
+      const one = await ranked(world);
+      const bare = await asked(world.host.vendors.list());
+      // The first few warm up.
+      if (at < 4) continue;
+      taken.push(one - ANSWER);
+      plain.push(bare - ANSWER);
+    }
+    const value = quantile(taken, 0.95);
+    const baseline = quantile(plain, 0.95);
+    return {
+      name: `broker overhead beyond the slowest of ${vendors} vendors, p95`,
+      value,
+      unit: 'ms',
+      baseline,
+      ratio: value / baseline,
+    };
+  } finally {
+    await world.stop();
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function ranked(world: BrokerWorld): Promise<number> {
+  let stop = (): void => undefined;
+  const done = new Promise<number>((resolve, reject) => {
+    stop = world.store.subscribe(({ record }) => {
+      if (record?.state === 'ranked') resolve(performance.now());
+      if (record?.state === 'unfulfilled') reject(new Error(JSON.stringify(record.attributes)));
+    });
+  });
+  const began = performance.now();
+  await world.post(exampleCfp({ 'org.parley.cfp.budget': null }));
+  const ended = await done;
+  stop();
+  return ended - began;
+}
+
+async function asked(vendors: readonly ConnectedVendor[]): Promise<number> {
+  const cfp = testCfp();
+  const began = performance.now();
+  await Promise.all(
+    vendors.map(({ id, calls }) =>
+      calls.getOffer(cfp, testCtx({ key: `${cfp.id}:${vendorId(id)}`, tenant: tenantId('default') })),
+    ),
+  );
+  return performance.now() - began;
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
+}
