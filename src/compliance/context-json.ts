@@ -33,12 +33,18 @@ export function readContext(input: Json, path: string, problems: LevelProblems):
   if (from !== undefined && until !== undefined && until <= from)
     problems.nonsense(fields.at('until'), 'range_empty', 'until must lie after from');
   const agreedend = instant(fields, 'agreedend');
+  const rollinguntil = instant(fields, 'rollinguntil');
   const currency = fields.text('currency', /^[A-Z]{3}$/, 'an ISO 4217 currency');
   const inforce = each(fields, 'inforce', ['from', 'until'], interval);
   const stopped = each(fields, 'stopped', ['instance', 'from', 'until'], stop);
   const suspended = each(fields, 'suspended', ['by', 'listed', 'from', 'until'], suspension);
   const outages = each(fields, 'outages', ['from', 'until'], interval);
-  const exclusions = each(fields, 'exclusions', ['from', 'until', 'announcedat', 'state', 'reason'], exclusion);
+  const exclusions = each(
+    fields,
+    'exclusions',
+    ['from', 'until', 'announcedat', 'state', 'reason', 'levels'],
+    exclusion,
+  );
   const charges = each(fields, 'charges', ['instance', 'from', 'until', 'amount'], charge);
   if (charges !== undefined && charges.length > 0 && currency === undefined && !fields.has('currency'))
     problems.malformed(fields.at('currency'), 'member_missing', 'charges need a currency');
@@ -46,6 +52,7 @@ export function readContext(input: Json, path: string, problems: LevelProblems):
   if (from === undefined || until === undefined || now === undefined || instances === undefined) return undefined;
   return {
     from, until, now, instances,
+    ...(rollinguntil === undefined ? {} : { rollinguntil }),
     ...(inforce === undefined ? {} : { inforce }),
     ...(agreedend === undefined ? {} : { agreedend }),
     ...(stopped === undefined ? {} : { stopped }),
@@ -126,12 +133,14 @@ function exclusion(fields: Fields): ExclusionFact | undefined {
   fields.need('until', 'when it ends');
   const announcedat = instant(fields, 'announcedat');
   const reason = fields.object['reason'] === null ? undefined : fields.text('reason');
+  const levels = fields.names('levels');
   const { from, until } = interval(fields) ?? {};
   if (from === undefined || until === undefined) return undefined;
   return {
     from,
     until,
     state,
+    ...(levels === undefined ? {} : { levels }),
     ...(announcedat === undefined ? {} : { announcedat }),
     ...(reason === undefined ? {} : { reason }),
   };
@@ -161,6 +170,7 @@ export function contextJson(context: EvaluationContext): JsonObject {
     until: isoInstant(context.until),
     now: isoInstant(context.now),
     instances: context.instances,
+    ...(context.rollinguntil === undefined ? {} : { rollinguntil: isoInstant(context.rollinguntil) }),
     ...(context.inforce === undefined ? {} : { inforce: context.inforce.map(times) }),
     ...(context.agreedend === undefined ? {} : { agreedend: isoInstant(context.agreedend) }),
     stopped: (context.stopped ?? []).map((of) => ({ instance: of.instance, ...times(of) })),
@@ -171,6 +181,7 @@ export function contextJson(context: EvaluationContext): JsonObject {
       ...(of.announcedat === undefined ? {} : { announcedat: isoInstant(of.announcedat) }),
       state: of.state,
       ...(of.reason === undefined ? {} : { reason: of.reason }),
+      ...(of.levels === undefined ? {} : { levels: of.levels }),
     })),
     ...(context.currency === undefined ? {} : { currency: context.currency }),
     charges: (context.charges ?? []).map((of) => ({

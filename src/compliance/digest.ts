@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { Level } from '../terms/level.ts';
 import { instancesOf } from './evaluate.ts';
 import type { NamedSeries } from './samples-csv.ts';
@@ -34,6 +35,32 @@ const CHUNK = 1 << 16;
  * `time,instance,metric,vantage,value` in the order of their bytes, each ended by a line feed.
  */
 export function digestOf(series: readonly NamedSeries[], from: number, until: number): SampleDigest {
+  const hash = createHash('sha256');
+  let count = 0;
+  for (const { text, lines } of chunks(series, from, until)) {
+    hash.update(text);
+    count += lines;
+  }
+  return { count, sha256: hash.digest('hex') };
+}
+
+/** The same, letting others have their turn in between. */
+export async function digestSlowly(series: readonly NamedSeries[], from: number, until: number): Promise<SampleDigest> {
+  const hash = createHash('sha256');
+  let count = 0;
+  for (const { text, lines } of chunks(series, from, until)) {
+    hash.update(text);
+    count += lines;
+    await immediate();
+  }
+  return { count, sha256: hash.digest('hex') };
+}
+
+function* chunks(
+  series: readonly NamedSeries[],
+  from: number,
+  until: number,
+): Generator<{ text: string; lines: number }> {
   const heads = series
     .map(({ instance, metric, vantage, block }) => ({
       rest: `${instance},${metric},${vantage}`,
@@ -42,9 +69,8 @@ export function digestOf(series: readonly NamedSeries[], from: number, until: nu
     }))
     .filter((head) => head.next >= 0)
     .toSorted((a, b) => (`${a.rest},` < `${b.rest},` ? -1 : 1));
-  const hash = createHash('sha256');
-  let count = 0;
   let text = '';
+  let lines = 0;
   for (;;) {
     let first: (typeof heads)[number] | undefined;
     let at = until;
@@ -58,11 +84,12 @@ export function digestOf(series: readonly NamedSeries[], from: number, until: nu
     if (first === undefined) break;
     text += canonicalLine(at, first.rest, first.values[first.next] ?? Number.NaN);
     first.next++;
-    count++;
+    lines++;
     if (text.length > CHUNK) {
-      hash.update(text);
+      yield { text, lines };
       text = '';
+      lines = 0;
     }
   }
-  return { count, sha256: hash.update(text).digest('hex') };
+  yield { text, lines };
 }

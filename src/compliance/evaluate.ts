@@ -12,7 +12,7 @@ import { combineScope } from './scope.ts';
 import { flagsWithin, floorTo, gridBetween, sliceLength } from './slices.ts';
 import { BAD, type EvaluationContext, type Grid, type Incident, type LevelResult, type WindowResult } from './types.ts';
 import { emptyMeasured, measureInstance, type Measured } from './vantages.ts';
-import { windowsOf } from './windows.ts';
+import { windowsOf, type Span } from './windows.ts';
 
 /** The samples of one instance seen from one vantage, of the level's metric, in time order and without repeats. */
 export type SampleLookup = (instance: string, vantage: string) => SampleBlock | undefined;
@@ -39,10 +39,16 @@ export function evaluateLevel(level: Level, samples: SampleLookup, context: Eval
   return judgeLevel(level, measured, grid, context);
 }
 
+/** The windows that a level is answered for. */
+export function windowsFor(level: Level, context: EvaluationContext): readonly Span[] {
+  const end = Math.min(context.now, context.rollinguntil ?? context.now);
+  return windowsOf(level.window, sliceLength(level), context.from, context.until, end);
+}
+
 /** From the first thing that can matter (a window, a sample, a suspension before it) to the last slice that has ended. */
 function gridOf(level: Level, samples: SampleLookup, instances: readonly string[], context: EvaluationContext): Grid {
   const slice = sliceLength(level);
-  const spans = windowsOf(level.window, slice, context.from, context.until, context.now);
+  const spans = windowsFor(level, context);
   let from: Instant = Math.min(context.from, spans[0]?.from ?? context.from);
   let until: Instant = Math.max(context.until, spans.at(-1)?.until ?? context.until);
   for (const instance of instances)
@@ -75,7 +81,7 @@ export function judgeLevel(
     return labels;
   });
   const counting = countingOf(level, grid, context);
-  const spans = windowsOf(level.window, grid.slice, context.from, context.until, context.now);
+  const spans = windowsFor(level, context);
   const windows: WindowResult[] = [];
   const incidents: Incident[] = [];
   const judgeSeries = (index: string, labels: Uint8Array, parts: readonly number[]): void => {

@@ -14,9 +14,10 @@ const NEEDS_APPROVAL = /force|majeure|customer|fault|attack|other/i;
  * of time. What an allowance is charged with is the snapped time.
  */
 export function heldExclusions(
-  level: Pick<Level, 'maintenance' | 'slice' | 'window'>,
-  exclusions: readonly ExclusionFact[],
+  level: Pick<Level, 'id' | 'maintenance' | 'slice' | 'window'>,
+  all: readonly ExclusionFact[],
 ): readonly Interval[] {
+  const exclusions = all.filter((each) => each.levels === undefined || each.levels.includes(level.id));
   const slice = sliceLength(level);
   const approved = exclusions
     .filter((each) => each.state === 'approved' && each.until > each.from)

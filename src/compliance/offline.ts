@@ -13,6 +13,7 @@ import { digestOf, isUsed } from './digest.ts';
 import { evaluateLevel, type SampleLookup } from './evaluate.ts';
 import { judgedLevel, reportCredit } from './report-json.ts';
 import { readSamples, type NamedSeries } from './samples-csv.ts';
+import type { EvaluationContext } from './types.ts';
 
 /**
  * `parley level evaluate`: what a level comes to, from three texts. `of` may be left out (all
@@ -75,7 +76,7 @@ export function verifyReport(reportText: string, samplesCsv: string): Verificati
     levels: results.map(answerOf),
     credits: combineCredits(levels, results).map((due) => ({ ...reportCredit(due) })),
     samples: { from: isoInstant(from), until: isoInstant(until), ...digestOf(series, from, until) },
-    violations: computedViolations(object['violations'], results.map(answerOf)),
+    violations: computedViolations(object['violations'], results.map(answerOf), forceEnd(context)),
   };
   const differences: Difference[] = [];
   const checked = compare(
@@ -191,12 +192,16 @@ function followsFromSamples(violations: Json | undefined): readonly Followed[] {
 }
 
 /** The same list as the answers have it; a violation that does not follow from the samples has neither start nor end. */
-function computedViolations(violations: Json | undefined, answers: readonly ReturnType<typeof answerOf>[]): Json {
+function computedViolations(
+  violations: Json | undefined,
+  answers: readonly ReturnType<typeof answerOf>[],
+  over: string | null,
+): Json {
   return followsFromSamples(violations).map(({ type, level, index, start, end, window }) => {
     const answer = answers.find((each) => each.level === level);
     if (type === 'incident') {
       const incident = answer?.incidents.find((each) => each.index === index && each.from === start);
-      const until = incident === undefined ? null : (incident.until ?? end);
+      const until = incident === undefined ? null : earlier(incident.until, over);
       return { type, level, index, start: incident?.from ?? null, end: until };
     }
     const found = answer?.windows.find(
@@ -212,6 +217,19 @@ function computedViolations(violations: Json | undefined, answers: readonly Retu
       end: found?.complete === true ? found.until : end,
     };
   });
+}
+
+/** When the agreement ceased to be in force; null: it has not. Its incidents end with it. */
+function forceEnd(context: EvaluationContext): string | null {
+  const ends = (context.inforce ?? []).map((each) => each.until);
+  if (ends.length === 0 || ends.includes(undefined)) return null;
+  const end = Math.max(...ends.map((each) => each ?? 0));
+  return end <= context.now ? isoInstant(end) : null;
+}
+
+function earlier(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return Date.parse(a) <= Date.parse(b) ? a : b;
 }
 
 /** Compares leaf by leaf, adds what differs, and answers how many leaves there were. */

@@ -23,6 +23,8 @@ export interface ExclusionFact {
   readonly announcedat?: Instant;
   readonly state: string;
   readonly reason?: string;
+  /** Ids of the levels that it is about; absent: all. */
+  readonly levels?: readonly string[];
 }
 
 /** Recurring money that accrues evenly between two instants. No instance: it belongs to the whole SLA. */
@@ -57,6 +59,8 @@ export interface EvaluationContext {
   readonly exclusions?: readonly ExclusionFact[];
   readonly currency?: string;
   readonly charges?: readonly Charge[];
+  /** Rolling windows end here at the latest: those of a period that is over do not roll on. */
+  readonly rollinguntil?: Instant;
 }
 
 export type WindowState = 'undefined' | 'fulfilled' | 'violated';

@@ -16,9 +16,8 @@ export function emptyMeasured(count: number): Measured {
 }
 
 /**
- * Steps 2 and 3 for one instance: each vantage by itself, then together by quorum. Slices `first`
- * and later are written into `into`. `vantages` holds one block for each of the indicator's
- * vantages, in time order.
+ * Steps 2 and 3 for one instance, written into `into`: each vantage by itself, then together by
+ * quorum. `vantages` holds one block for each of the indicator's vantages, in time order.
  */
 export function measureInstance(
   vantages: readonly (SampleBlock | undefined)[],
@@ -26,16 +25,14 @@ export function measureInstance(
   indicator: Indicator,
   outages: readonly Interval[],
   into: Measured,
-  first = 0,
 ): void {
-  for (const slice of into.worst.keys()) if (slice >= first) into.worst.delete(slice);
-  const each = vantages.map((block) => measureVantage(block, grid, indicator, into.worst, first));
+  const each = vantages.map((block) => measureVantage(block, grid, indicator, into.worst));
   for (const outage of outages) {
     const range = touched(grid, outage);
     for (const labels of each) labels.fill(UNMEASURED, range.first, range.end);
     for (let i = range.first; i < range.end; i++) into.worst.delete(i);
   }
-  combineVantages(each, indicator.quorum, into.labels, first, grid.count);
+  combineVantages(each, indicator.quorum, into.labels);
 }
 
 /** Step 2: no row, unmeasured; fewer values than wanted, absent; otherwise the statistic decides. */
@@ -44,14 +41,13 @@ function measureVantage(
   grid: Grid,
   indicator: Indicator,
   worst: Map<number, number>,
-  first: number,
 ): Uint8Array {
   const labels = new Uint8Array(grid.count);
   if (block === undefined) return labels;
   const judge = judgeOf(indicator);
   const scratch = new Scratch();
   const { times, values } = block;
-  let i = firstAt(times, grid.from + first * grid.slice);
+  let i = firstAt(times, grid.from);
   while (i < times.length) {
     const slice = Math.floor(((times[i] ?? 0) - grid.from) / grid.slice);
     if (slice >= grid.count) break;
@@ -90,19 +86,13 @@ function firstAt(times: Float64Array, at: number): number {
 }
 
 /** Step 3: good if enough are good; else the kindest that the others could still make true. */
-export function combineVantages(
-  each: readonly Uint8Array[],
-  quorum: number,
-  into: Uint8Array,
-  first: number,
-  end: number,
-): void {
+export function combineVantages(each: readonly Uint8Array[], quorum: number, into: Uint8Array): void {
   const only = each.length === 1 && quorum === 1 ? each[0] : undefined;
   if (only !== undefined) {
-    into.set(only.subarray(first, end), first);
+    into.set(only);
     return;
   }
-  for (let i = first; i < end; i++) {
+  for (let i = 0; i < into.length; i++) {
     let good = 0;
     let unmeasured = 0;
     let absent = 0;

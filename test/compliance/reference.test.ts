@@ -78,7 +78,7 @@ const anyContext: fc.Arbitrary<EvaluationContext> = fc
     ),
     suspended: fc.array(
       fc
-        .tuple(fc.constantFrom('customer', 'vendor') as fc.Arbitrary<'customer' | 'vendor'>, fc.boolean(), interval)
+        .tuple(fc.constantFrom<'customer' | 'vendor'>('customer', 'vendor'), fc.boolean(), interval)
         .map(([by, listed, time]) => ({ by, listed, ...time })),
       { maxLength: 2 },
     ),
@@ -135,10 +135,11 @@ describe('the fast computation', () => {
       fc.property(anyLevel, rowsOf, anyContext, (of, rows, context) => {
         const result = evaluateLevel(of, blocks(rows), context);
         const wanted = reference(of, rows, context);
-        const windows = result.windows.map(({ planned: _, credit: __, violatedat, ...rest }) => ({
-          ...rest,
-          violatedat: violatedat ?? null,
-        }));
+        const windows = result.windows.map(({ planned, credit, violatedat, ...rest }) => {
+          expect(planned).to.be.at.least(0);
+          expect(credit).to.equal(undefined);
+          return { ...rest, violatedat: violatedat ?? null };
+        });
         const incidents = result.incidents.map(({ index, from, until, slices, worst }) => ({
           index,
           from,
