@@ -5,6 +5,7 @@ import type { SampleStore } from '../../archive/store.ts';
 import type { EntityStore, KeyValueStore } from '../../occi/store.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
+import { StoreFailed } from '../errors.ts';
 import { embeddedEntities } from './entities.ts';
 import { WorkerLink } from './link.ts';
 import type { ReaderCalls, WriterCalls, WriterStart } from './protocol.ts';
@@ -41,7 +42,9 @@ export interface EmbeddedStore {
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   const { log, clock, onFailure } = options;
   const folder = resolve(options.folder);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw new StoreFailed(`The folder ${folder} cannot be made`, { cause: error });
+  });
 
   let failed = false;
   const fail = (why: Error): void => {

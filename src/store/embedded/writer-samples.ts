@@ -32,7 +32,11 @@ export function sampleCalls(database: Database): SampleCalls {
   );
   const stored = chunks(database);
   const arriving = tails(database, stored);
+  // What the log still holds after a crash goes where the reader sees it.
   arriving.recover();
+  database.exec('BEGIN IMMEDIATE');
+  arriving.settleAll();
+  database.exec('COMMIT');
 
   function keepRollups(series: number, step: (typeof STEPS)[number], buckets: Buckets): void {
     const packs = new Map<number, Buckets>();
