@@ -91,20 +91,30 @@ export class Instances {
     await this.#kill(record);
   }
 
-  suspend(record: ResourceRecord): void {
-    const state = this.alive(record);
-    if (state !== undefined) signalGroup(state.pid, 'SIGSTOP');
+  async suspend(record: ResourceRecord, ctx: Ctx): Promise<void> {
+    await this.#freeze(record, true, ctx);
   }
 
-  goOn(record: ResourceRecord): void {
-    const state = this.alive(record);
-    if (state !== undefined) signalGroup(state.pid, 'SIGCONT');
+  async goOn(record: ResourceRecord, ctx: Ctx): Promise<void> {
+    await this.#freeze(record, false, ctx);
   }
 
   /** How the process of a record ended, as far as anybody saw it. */
   lastWords(record: ResourceRecord): string {
     const how = record.pid === undefined ? undefined : this.#ends.get(record.pid);
     return how === undefined ? 'its process is gone' : `its process ended (${how})`;
+  }
+
+  /** Stops or continues the process, and waits until it has: signals take their time. */
+  async #freeze(record: ResourceRecord, stopped: boolean, ctx: Ctx): Promise<void> {
+    const state = this.alive(record);
+    if (state === undefined) return;
+    signalGroup(state.pid, stopped ? 'SIGSTOP' : 'SIGCONT');
+    const until = this.#host.clock.now() + this.#settings.graceSeconds * 1000;
+    while ((this.alive(record)?.stopped ?? stopped) !== stopped) {
+      if (this.#host.clock.now() >= until) throw new VendorFault('signal_ignored', true, 'the process did not react');
+      await this.#host.clock.sleep(LOOK_AGAIN / 4, ctx.signal);
+    }
   }
 
   async #start(record: ResourceRecord): Promise<number> {

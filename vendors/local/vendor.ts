@@ -283,7 +283,7 @@ export class Local implements Vendor {
     const since = this.#host.clock.now();
     switch (action) {
       case actions.start:
-        this.#instances.goOn(record);
+        await this.#instances.goOn(record, ctx);
         return this.#instances.ensure(record, ctx);
       case actions.stop:
         // What is meant comes first, so that a crash in between is not taken for a failure.
@@ -296,7 +296,7 @@ export class Local implements Vendor {
       case actions.suspend:
         if (this.#instances.alive(record) === undefined)
           throw new VendorFault('state_wrong', false, 'only a running instance can be suspended');
-        this.#instances.suspend(record);
+        await this.#instances.suspend(record, ctx);
         return { ...record, meant: 'suspended', since };
       default:
         throw new VendorFault('unsupported', false, `${action} is not done here`);
