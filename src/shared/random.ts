@@ -15,7 +15,8 @@ let used = 0;
 function pooled(count: number): Uint8Array {
   if (count > POOL / 8) return randomBytes(count);
   if (used + count > pool.length) {
-    pool = randomBytes(POOL);
+    // A Buffer's `slice` shares its memory, so that what was given would be erased with the pool.
+    pool = new Uint8Array(randomBytes(POOL));
     used = 0;
   }
   const bytes = pool.slice(used, used + count);
