@@ -272,8 +272,15 @@ function send(port: number, method: string, path: string, asked: Asked, operator
     if (token !== null) request.setHeader('Authorization', `Bearer ${token}`);
     for (const [name, value] of Object.entries(headers))
       request.setHeader(name, typeof value === 'string' ? value : [...value]);
-    if (body === undefined) request.end();
-    else request.end(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
+    if (body === undefined) {
+      request.end();
+      return;
+    }
+    const bytes =
+      body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+    // Node sends a DELETE's body without a length unless told.
+    if (headers['Transfer-Encoding'] === undefined) request.setHeader('Content-Length', bytes.length);
+    request.end(bytes);
   });
 }
 

@@ -9,11 +9,19 @@ import { BadRequest } from '../../shared/errors.ts';
 export class Cursor {
   pos = 0;
   readonly text: string;
-  readonly place: string;
+  readonly #place: string;
+  readonly #column: number;
 
-  constructor(text: string, place: string) {
+  /** `column`: where in its line or header the text begins, from 0. */
+  constructor(text: string, place: string, column = 0) {
     this.text = text;
-    this.place = place;
+    this.#place = place;
+    this.#column = column;
+  }
+
+  /** Where reading has come to, for people. */
+  where(): string {
+    return `${this.#place}, column ${this.#column + this.pos + 1}`;
   }
 
   ended(): boolean {
@@ -43,7 +51,7 @@ export class Cursor {
   }
 
   fail(code: string, detail: string, hint?: string): BadRequest {
-    const at = `${this.place}, column ${this.pos + 1}`;
+    const at = this.where();
     return new BadRequest(code, `The message cannot be read: ${at}: ${detail}`, {
       problems: [{ path: '', code, detail: `${at}: ${detail}`, ...(hint === undefined ? {} : { hint }) }],
     });
@@ -112,7 +120,7 @@ function value(cursor: Cursor, ends: string): Value {
 
 function named(cursor: Cursor, ends: string): Parameter {
   cursor.blanks();
-  const place = `${cursor.place}, column ${cursor.pos + 1}`;
+  const place = cursor.where();
   const start = cursor.pos;
   const name = cursor.until(`=${ends}`);
   if (!isName(name)) {
@@ -150,8 +158,8 @@ function listOf<Item>(cursor: Cursor, item: (cursor: Cursor) => Item): Item[] {
 }
 
 /** GFD.229 section 3.5.1. Parameters in any order, class optional, quotes optional. */
-export function categories(text: string, place: string): CategoryItem[] {
-  return listOf(new Cursor(text, place), (cursor) => {
+export function categories(text: string, place: string, column = 0): CategoryItem[] {
+  return listOf(new Cursor(text, place, column), (cursor) => {
     const start = cursor.pos;
     const term = cursor.until(';,');
     if (!isName(term)) {
@@ -172,8 +180,8 @@ export function categories(text: string, place: string): CategoryItem[] {
 }
 
 /** GFD.229 section 3.5.2. */
-export function links(text: string, place: string): LinkItem[] {
-  return listOf(new Cursor(text, place), (cursor) => {
+export function links(text: string, place: string, column = 0): LinkItem[] {
+  return listOf(new Cursor(text, place, column), (cursor) => {
     if (!cursor.skip('<')) throw cursor.fail('link_invalid', 'expected < before the URI of a link');
     const uri = cursor.until('>');
     if (!cursor.skip('>')) throw cursor.fail('link_invalid', 'expected > after the URI of a link');
@@ -183,13 +191,13 @@ export function links(text: string, place: string): LinkItem[] {
 }
 
 /** GFD.229 section 3.5.3. */
-export function attributes(text: string, place: string): Parameter[] {
-  return listOf(new Cursor(text, place), (cursor) => named(cursor, ','));
+export function attributes(text: string, place: string, column = 0): Parameter[] {
+  return listOf(new Cursor(text, place, column), (cursor) => named(cursor, ','));
 }
 
 /** GFD.229 section 3.5.4. */
-export function locations(text: string, place: string): string[] {
-  return listOf(new Cursor(text, place), (cursor) => {
+export function locations(text: string, place: string, column = 0): string[] {
+  return listOf(new Cursor(text, place, column), (cursor) => {
     const uri = cursor.until(',');
     if (/[\s<>"]/.test(uri)) throw cursor.fail('location_invalid', `"${excerpt(uri)}" is not a location`);
     return uri;

@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { TooLarge } from '../../shared/errors.ts';
 import type { TypeId } from '../../shared/ids.ts';
 import type { Attributes } from '../entity.ts';
-import { attributes, categories, links, locations } from './grammar.ts';
+import { FieldCollector, fieldNamed, type FieldName } from './fields.ts';
 import { readAttributes, textParser, typeOfItem, type TextMessage } from './text-read.ts';
 import { writeFields, type Field } from './text-write.ts';
 import type { Message, ModelLookup, Rendering } from './types.ts';
@@ -35,72 +36,35 @@ export function readFilter(
   return { categories: types, attributes: Object.fromEntries(readAttributes(text.attributes, model, types)) };
 }
 
-type FieldName = 'categories' | 'links' | 'attributes' | 'locations';
-
 /** Cheap for the headers that are none of ours: most of them fall at the first letter. */
 function fieldOf(name: string): FieldName | undefined {
   switch (name.charCodeAt(0) | 0x20) {
     case 0x63: // c
     case 0x6c: // l
     case 0x78: // x
-      break;
-    default:
-      return undefined;
-  }
-  switch (name.toLowerCase()) {
-    case 'category':
-    case 'x-occi-category':
-      return 'categories';
-    case 'link':
-    case 'x-occi-link':
-      return 'links';
-    case 'x-occi-attribute':
-      return 'attributes';
-    case 'x-occi-location':
-      return 'locations';
+      return fieldNamed(name);
     default:
       return undefined;
   }
 }
 
 function readHeaders(message: Message): TextMessage {
-  const read = {
-    categories: [] as TextMessage['categories'][number][],
-    links: [] as TextMessage['links'][number][],
-    attributes: [] as TextMessage['attributes'][number][],
-    locations: [] as string[],
-  };
+  const fields = new FieldCollector();
   const { headers } = message;
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? '';
     const field = fieldOf(name);
-    if (field === undefined) continue;
-    const value = utf8(headers[at + 1] ?? '');
-    const place = `header ${name}`;
-    switch (field) {
-      case 'categories':
-        read.categories.push(...categories(value, place));
-        break;
-      case 'links':
-        read.links.push(...links(value, place));
-        break;
-      case 'attributes':
-        read.attributes.push(...attributes(value, place));
-        break;
-      case 'locations':
-        read.locations.push(...locations(value, place));
-        break;
-    }
+    if (field !== undefined) fields.add(field, utf8(headers[at + 1] ?? ''), `header ${name}`);
   }
-  return read;
+  return fields.read;
 }
 
 /** Header bytes reach us as Latin-1; what they mean is UTF-8, where they are that. */
 function utf8(value: string): string {
   // eslint-disable-next-line no-control-regex -- all of ASCII
   if (/^[\u0000-\u007f]*$/.test(value)) return value;
-  const read = Buffer.from(value, 'latin1').toString('utf8');
-  return read.includes('\ufffd') ? value : read;
+  const bytes = Buffer.from(value, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : value;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { BadRequest } from '../../shared/errors.ts';
-import { attributes, categories, excerpt, links, locations } from './grammar.ts';
+import { FieldCollector, fieldNamed } from './fields.ts';
+import { excerpt } from './grammar.ts';
 import { decodeText } from './json-text.ts';
 import { textParser, type TextMessage } from './text-read.ts';
 import { writeFields } from './text-write.ts';
@@ -37,41 +38,15 @@ function logicalLines(text: string): Line[] {
 }
 
 function readBody(message: Message): TextMessage {
-  const read = {
-    categories: [] as TextMessage['categories'][number][],
-    links: [] as TextMessage['links'][number][],
-    attributes: [] as TextMessage['attributes'][number][],
-    locations: [] as string[],
-  };
+  const fields = new FieldCollector();
   for (const line of logicalLines(decodeText(message.body))) {
     const place = `line ${line.number}`;
     const colon = line.text.indexOf(':');
-    const name = line.text.slice(0, Math.max(colon, 0)).trimEnd().toLowerCase();
-    const value = line.text.slice(colon + 1).trim();
-    switch (name) {
-      case 'category':
-      case 'x-occi-category':
-        append(read.categories, categories(value, place));
-        break;
-      case 'link':
-      case 'x-occi-link':
-        append(read.links, links(value, place));
-        break;
-      case 'x-occi-attribute':
-        append(read.attributes, attributes(value, place));
-        break;
-      case 'x-occi-location':
-        append(read.locations, locations(value, place));
-        break;
-      default:
-        throw unknownLine(place, line.text);
-    }
+    const field = fieldNamed(line.text.slice(0, Math.max(colon, 0)).trimEnd());
+    if (field === undefined) throw unknownLine(place, line.text);
+    fields.add(field, line.text.slice(colon + 1), place, colon + 1);
   }
-  return read;
-}
-
-function append<Item>(list: Item[], more: readonly Item[]): void {
-  for (const item of more) list.push(item);
+  return fields.read;
 }
 
 function unknownLine(place: string, text: string): BadRequest {
