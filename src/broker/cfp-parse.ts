@@ -118,7 +118,7 @@ function readBudget(value: Json | undefined, path: string, { malformed, senseles
       `one of ${BUDGET_PERS.join(', ')}`,
     );
   return money !== undefined && validCurrency && validPer
-    ? { amount: String(amount), currency, per: per as Budget['per'] }
+    ? { amount: amount as string, currency, per: per as Budget['per'] }
     : undefined;
 }
 

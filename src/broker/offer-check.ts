@@ -10,10 +10,18 @@ import type { CfpTerms } from './terms.ts';
 /** Attributes that may differ between instances of one id without making them different things. */
 const OWN_TO_EACH: ReadonlySet<string> = new Set(['occi.compute.hostname']);
 
+/** What is looked for in the instances of one wanted resource or link. */
+interface Plan {
+  readonly wanted: Wanted;
+  readonly count: number;
+  readonly constraints: readonly (readonly [name: string, constraint: Constraint])[];
+  readonly required: readonly string[];
+}
+
 /** What an offer is held against, prepared once for a call. */
 export interface OfferCheck {
   /** Every respect in which the offer does not meet the call; none: it does. */
-  (offer: Offer): readonly Check[];
+  (offer: Offer): Check[];
 }
 
 /**
@@ -31,7 +39,12 @@ export function offerCheck(terms: CfpTerms, requiredOf: (kind: TypeId) => readon
         : [],
     ),
   );
-  const required = new Map(terms.wanted.map((one) => [one.id, requiredOf(one.kind)]));
+  const plans = terms.wanted.map((wanted): Plan => ({
+    wanted,
+    count: counts.get(wanted.id) ?? 0,
+    constraints: Object.entries(wanted.attributes),
+    required: requiredOf(wanted.kind),
+  }));
   const levels = new Set(terms.levels.map(({ id }) => id));
 
   return (offer) => {
@@ -44,12 +57,18 @@ export function offerCheck(terms: CfpTerms, requiredOf: (kind: TypeId) => readon
         else group.push(instance);
       } else failed.push(fail(`${instance.for}.wanted`, instance.for, 'nothing that was not asked for'));
     }
-    for (const wanted of terms.wanted) {
+    for (const plan of plans) {
+      const { wanted } = plan;
       const group = groups.get(wanted.id) ?? [];
-      checkCount(wanted, group, counts.get(wanted.id) ?? 0, failed);
-      for (const instance of group) checkInstance(wanted, instance, required.get(wanted.id) ?? [], failed);
-      if (wanted.type === 'resource') checkIdentical(wanted.id, group, failed);
-      else checkEnds(wanted, group, ends.get(wanted.id) ?? new Set(), groups, failed);
+      checkCount(wanted, group, plan.count, failed);
+      if (wanted.type === 'resource') {
+        // What holds for one of identical instances holds for all.
+        const identical = areIdentical(wanted.id, group, failed);
+        for (const instance of identical ? group.slice(0, 1) : group) checkInstance(plan, instance, failed);
+      } else {
+        for (const instance of group) checkInstance(plan, instance, failed);
+        checkEnds(wanted, group, ends.get(wanted.id) ?? new Set(), groups, failed);
+      }
     }
     for (const commitment of offer.levels)
       if (!levels.has(commitment.for))
@@ -63,21 +82,24 @@ function fail(id: string, actual: FactValue | null, wanted: string, miss: number
 }
 
 function checkCount(wanted: Wanted, group: readonly OfferedInstance[], count: number, failed: Check[]): void {
-  const places = new Set(group.map(({ index }) => index));
-  const whole =
-    group.length === count && places.size === count && group.every(({ index }) => index >= 0 && index < count);
-  if (!whole)
-    failed.push(
-      fail(
-        `${wanted.id}.instances`,
-        group.length,
-        `${count}, numbered from 0`,
-        group.length < count ? (count - group.length) / count : null,
-      ),
-    );
+  let whole = group.length === count;
+  let seen = 0n;
+  for (const { index } of group) {
+    if (!Number.isInteger(index) || index < 0 || index >= count) whole = false;
+    else seen |= 1n << BigInt(index);
+  }
+  if (whole && seen === (1n << BigInt(count)) - 1n) return;
+  failed.push(
+    fail(
+      `${wanted.id}.instances`,
+      group.length,
+      `${count}, numbered from 0`,
+      group.length < count ? (count - group.length) / count : null,
+    ),
+  );
 }
 
-function checkInstance(wanted: Wanted, instance: OfferedInstance, required: readonly string[], failed: Check[]): void {
+function checkInstance({ wanted, constraints, required }: Plan, instance: OfferedInstance, failed: Check[]): void {
   // One failure of each sort for a wanted id is enough: its instances are alike.
   const once = (check: Check): void => {
     if (!failed.some(({ id }) => id === check.id)) failed.push(check);
@@ -86,7 +108,7 @@ function checkInstance(wanted: Wanted, instance: OfferedInstance, required: read
   for (const { anyOf } of wanted.mixins)
     if (!anyOf.some((mixin) => instance.mixins.includes(mixin)))
       once(fail(`${wanted.id}.mixins`, instance.mixins, anyOf.join(' or ')));
-  for (const [name, constraint] of Object.entries(wanted.attributes)) {
+  for (const [name, constraint] of constraints) {
     const value = instance.attributes[name];
     if (unmet(constraint, value) !== undefined)
       once(fail(`${wanted.id}.${name}`, factOf(value), words(constraint), missOf(constraint, value)));
@@ -95,19 +117,31 @@ function checkInstance(wanted: Wanted, instance: OfferedInstance, required: read
     if (instance.attributes[name] === undefined) once(fail(`${wanted.id}.${name}`, null, 'it must be stated'));
 }
 
-function checkIdentical(id: string, group: readonly OfferedInstance[], failed: Check[]): void {
-  const [first, ...others] = group;
-  if (first === undefined) return;
-  for (const other of others) {
-    const names = new Set([...Object.keys(first.attributes), ...Object.keys(other.attributes)]);
-    for (const name of names) {
-      const [a, b] = [first.attributes[name], other.attributes[name]];
-      if (a === b || OWN_TO_EACH.has(name)) continue;
-      if (a !== undefined && b !== undefined && sameJson(a, b)) continue;
-      failed.push(fail(`${id}.identical`, name, 'the same for all instances'));
-      return;
-    }
+function areIdentical(id: string, group: readonly OfferedInstance[], failed: Check[]): boolean {
+  const [first] = group;
+  if (first === undefined) return false;
+  for (let at = 1; at < group.length; at += 1) {
+    const other = group[at];
+    if (other === undefined || other.attributes === first.attributes) continue;
+    const name =
+      differing(first.attributes, other.attributes) ??
+      (other.kind === first.kind && sameJson([...first.mixins], [...other.mixins]) ? undefined : 'kind');
+    if (name === undefined) continue;
+    failed.push(fail(`${id}.identical`, name, 'the same for all instances'));
+    return false;
   }
+  return true;
+}
+
+/** An attribute in which two instances differ; undefined: they are alike. */
+function differing(a: OfferedInstance['attributes'], b: OfferedInstance['attributes']): string | undefined {
+  for (const name in a) {
+    const [left, right] = [a[name], b[name]];
+    if (left === right || OWN_TO_EACH.has(name)) continue;
+    if (left === undefined || right === undefined || !sameJson(left, right)) return name;
+  }
+  for (const name in b) if (a[name] === undefined && !OWN_TO_EACH.has(name)) return name;
+  return undefined;
 }
 
 function checkEnds(

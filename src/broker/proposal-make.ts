@@ -2,9 +2,8 @@ import type { EntityRecord } from '../occi/entity.ts';
 import type { Write } from '../occi/store.ts';
 import type { LevelInput } from '../rules/facts.ts';
 import type { RuleBook } from '../rules/port.ts';
-import type { Check } from '../rules/types.ts';
 import { isoInstant, type Instant } from '../shared/clock.ts';
-import type { EntityId, IdSource, VendorId } from '../shared/ids.ts';
+import type { IdSource, VendorId } from '../shared/ids.ts';
 import { urn } from '../shared/ids.ts';
 import type { Json, JsonObject } from '../shared/json.ts';
 import { instanceCounts } from '../terms/instances.ts';
@@ -42,6 +41,11 @@ export interface MakerDeps {
   readonly requiredOf: (kind: TypeId) => readonly string[];
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const NO_MIXINS: readonly TypeId[] = [];
+const NO_PRICE = { currency: '' };
+
 /** Turns the offers of one call into proposals: checked against the call, priced, and with their facts frozen. */
 export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker {
   const { terms, round, publishedAt } = cfpKept(cfp);
@@ -50,10 +54,12 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
   const length = periodLength(terms.period, publishedAt);
   const cfpUrn = urn(cfp.id);
   const asked = terms.levels.filter(({ need }) => need !== 'measure');
+  const quoteContext = { counts, usage: terms.usage };
 
+  // Written out plainly: a market of a thousand vendors comes through here at once.
   return (offer, vendor, now, late = false) => {
-    const checks = [...check(offer)];
-    const quote = checkQuote(offer.price as unknown as Json, { counts, usage: terms.usage });
+    const checks = check(offer);
+    const quote = checkQuote(offer.price as unknown as Json, quoteContext);
     for (const { path, detail } of quote.problems)
       checks.push({ id: 'price', pass: false, actual: path === '' ? null : path, wanted: detail, miss: null });
     if (offer.validUntil <= now)
@@ -64,7 +70,7 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
         wanted: 'later than now',
         miss: null,
       });
-
+    const sound = checks.length === 0;
     const price = quote.quote === undefined ? undefined : priced(quote.quote);
     if (price !== undefined && price.compare === undefined && price.unpriced.length === 0)
       checks.push({
@@ -74,72 +80,81 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
         wanted: `a rate to ${terms.currency}`,
         miss: null,
       });
-    const sound = checks.every(({ id }) => id === 'rate_missing');
     const whyNot = whyNotAwardable(offer, vendor, price);
     const state: ProposalState = late ? 'rejected' : !sound ? 'void' : whyNot === undefined ? 'acceptable' : 'advisory';
-    const kept: ProposalKept = {
-      ...(late
-        ? {}
-        : {
-            facts: deps.rules.factsOf({
-              vendor: vendor.id,
-              variant: offer.variant,
-              awardable: whyNot === undefined,
-              binding: offer.binding,
-              validUntil: offer.validUntil,
-              instances: offer.resources,
-              price: { currency: price?.currency ?? '', ...price?.compare },
-              levels: asked.map((level) => levelInput(level, offer.levels)),
-            }) as NonNullable<ProposalKept['facts']>,
-          }),
-      ...(checks.length === 0 ? {} : { checks }),
-      validUntil: offer.validUntil,
-      ...(offer.handle === undefined ? {} : { handle: offer.handle }),
-      ...(offer.terms === undefined ? {} : { terms: offer.terms }),
+
+    const attributes: Record<string, Json> = {
+      [proposalAttr.cfp]: cfpUrn,
+      [proposalAttr.vendor]: vendor.id,
+      [proposalAttr.state]: state,
+      [proposalAttr.round]: round,
+      [proposalAttr.variant]: offer.variant,
+      [proposalAttr.validuntil]: isoInstant(offer.validUntil),
+      [proposalAttr.binding]: offer.binding,
+      [proposalAttr.awardable]: state === 'acceptable',
+      [proposalAttr.resources]: offer.resources as unknown as readonly Json[],
+      [proposalAttr.levels]: offer.levels as unknown as readonly Json[],
+      [proposalAttr.price]: (price ?? offer.price) as unknown as JsonObject,
     };
-    const reason = late
-      ? { code: 'late', detail: 'It came when the call was no longer open' }
-      : sound
-        ? undefined
-        : { code: 'not_as_called', detail: 'It does not meet the call', checks: checks.map(({ id }) => id) };
-    return {
+    if (whyNot !== undefined) attributes[proposalAttr.whynot] = whyNot;
+    if (late) attributes[proposalAttr.reason] = { code: 'late', detail: 'It came when the call was no longer open' };
+    else if (!sound)
+      attributes[proposalAttr.reason] = {
+        code: 'not_as_called',
+        detail: 'It does not meet the call',
+        checks: checks.map(({ id }) => id),
+      };
+
+    const kept: Writable<ProposalKept> = { validUntil: offer.validUntil };
+    if (!late) kept.facts = factsOf(offer, vendor, price, whyNot === undefined);
+    if (checks.length > 0) kept.checks = checks;
+    if (offer.handle !== undefined) kept.handle = offer.handle;
+    if (offer.terms !== undefined) kept.terms = offer.terms;
+
+    const record: Writable<EntityRecord> = {
       id: deps.newId(),
       kind: proposalType,
-      mixins: [],
+      mixins: NO_MIXINS,
       tenant: cfp.tenant,
       owner: cfp.owner,
       rev: 1,
-      ...(cfp.title === undefined ? {} : { title: cfp.title }),
-      attributes: {
-        [proposalAttr.cfp]: cfpUrn,
-        [proposalAttr.vendor]: vendor.id,
-        [proposalAttr.state]: state,
-        [proposalAttr.round]: round,
-        [proposalAttr.variant]: offer.variant,
-        [proposalAttr.validuntil]: isoInstant(offer.validUntil),
-        [proposalAttr.binding]: offer.binding,
-        [proposalAttr.awardable]: state === 'acceptable',
-        ...(whyNot === undefined ? {} : { [proposalAttr.whynot]: whyNot }),
-        [proposalAttr.resources]: offer.resources as unknown as readonly Json[],
-        [proposalAttr.levels]: offer.levels as unknown as readonly Json[],
-        [proposalAttr.price]: (price ?? offer.price) as unknown as JsonObject,
-        ...(reason === undefined ? {} : { [proposalAttr.reason]: reason }),
-      },
+      attributes,
       state,
       parent: cfp.id,
       vendor: vendor.id,
       internal: asJson(kept),
-      ...(state === 'acceptable' || state === 'advisory' ? { due: { at: offer.validUntil, action: 'expire' } } : {}),
       hidden: false,
       created: now,
       updated: now,
     };
+    if (cfp.title !== undefined) record.title = cfp.title;
+    if (state === 'acceptable' || state === 'advisory') record.due = { at: offer.validUntil, action: 'expire' };
+    return record;
   };
+
+  function factsOf(
+    offer: Offer,
+    vendor: ProposingVendor,
+    price: Price | undefined,
+    awardable: boolean,
+  ): NonNullable<ProposalKept['facts']> {
+    return deps.rules.factsOf({
+      vendor: vendor.id,
+      variant: offer.variant,
+      awardable,
+      binding: offer.binding,
+      validUntil: offer.validUntil,
+      instances: offer.resources,
+      // Prices are judged in the currency of comparison only: without a rate there is none.
+      price: price?.compare === undefined ? NO_PRICE : { ...price.compare, currency: price.currency },
+      levels: asked.map((level) => levelInput(level, offer.levels)),
+    }) as NonNullable<ProposalKept['facts']>;
+  }
 
   function priced(quote: NonNullable<ReturnType<typeof checkQuote>['quote']>): Price {
     const sums = sumQuote(quote, terms.usage, counts, length);
     const compare = sums.month === undefined ? undefined : compareIn(sums, quote.currency, terms.currency, deps.rates);
-    return { ...quote, ...sums, ...(compare === undefined ? {} : { compare }) };
+    return compare === undefined ? { ...quote, ...sums } : { ...quote, ...sums, compare };
   }
 }
 
@@ -178,10 +193,3 @@ export function proposalCreate(proposal: EntityRecord, path: string, code?: stri
     },
   };
 }
-
-/** Checks that were stored with a proposal, or none. */
-export function checksOf(kept: ProposalKept): readonly Check[] {
-  return kept.checks ?? [];
-}
-
-export type { EntityId };

@@ -1,5 +1,5 @@
 import type { EntityRecord } from '../occi/entity.ts';
-import type { Candidate, CompiledRules, Facts, Ranking } from '../rules/types.ts';
+import type { Candidate, CompiledRules, Ranking } from '../rules/types.ts';
 import { urn, type EntityId } from '../shared/ids.ts';
 import { sha256, type Json } from '../shared/json.ts';
 import { proposalKept } from './kept.ts';
@@ -20,7 +20,7 @@ function candidate(cfp: EntityId, proposal: EntityRecord): Candidate | undefined
   if (facts === undefined) return undefined;
   return {
     id: proposal.id,
-    facts: facts as Facts,
+    facts,
     hash: sha256(`${cfp}:${proposal.id}`),
     ...(checks === undefined ? {} : { checks }),
   };

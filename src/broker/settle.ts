@@ -1,6 +1,7 @@
 import type { EntityRecord } from '../occi/entity.ts';
 import type { Write } from '../occi/store.ts';
 import type { EntityId, PrincipalId } from '../shared/ids.ts';
+import { without } from '../sla/kept.ts';
 import { phasesInForce, type SlaPhase } from '../sla/states.ts';
 import { awardableNow, planAward } from './award.ts';
 import { cfpKept, asJson } from './kept.ts';
@@ -68,9 +69,8 @@ async function lost(cfp: EntityRecord, proposal: EntityRecord, sla: EntityRecord
     writes = [...plan.writes, ...out];
     started = plan.sla;
   } else if (candidate !== undefined && settings.award.mode === 'manual' && decideByOf(kept) > tools.now()) {
-    const { award: _award, ...rest } = kept;
     const { write } = tools.cfpChange(
-      { ...cfp, internal: asJson(rest) },
+      { ...cfp, internal: asJson(without(kept, 'award')) },
       {
         to: 'ranked',
         attributes: { [cfpAttr.reason]: why },
@@ -92,8 +92,7 @@ async function lost(cfp: EntityRecord, proposal: EntityRecord, sla: EntityRecord
     writes = [write, ...out];
   }
   const result = await store.write(writes);
-  if (!result.ok) return tools.wake(cfp.id);
-  if (started === undefined) tools.wake(cfp.id);
+  if (!result.ok || started === undefined) tools.wake(cfp.id);
   else tools.deps.sla.start(started);
 }
 

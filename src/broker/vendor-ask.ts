@@ -77,13 +77,13 @@ export async function askVendor(
     reply = await vendor.calls.getOffer(view, ctx);
   } else reply = { type: 'later', ticket, after: 0 };
   while (reply.type === 'later') {
-    const { poll } = vendor.calls;
-    if (poll === undefined) throw new VendorFault('unsupported', false, 'it answers later, and cannot be asked again');
+    if (vendor.calls.poll === undefined)
+      throw new VendorFault('unsupported', false, 'it answers later, and cannot be asked again');
     if (reply.ticket !== ticket) onTicket(reply.ticket);
     const wait = Math.max(LEAST_POLL, reply.after);
     if (clock.now() + wait >= until) throw new VendorFault('timed_out', true, 'it wanted more time than there is');
     await sleep(tools, wait, signal);
-    reply = await poll.call(vendor.calls, reply.ticket, ctx);
+    reply = await vendor.calls.poll(reply.ticket, ctx);
   }
   return reply;
 }

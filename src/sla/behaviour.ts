@@ -30,7 +30,7 @@ export function slaBehaviour(tools: SlaTools, wake: (id: EntityId) => Promise<vo
   const accept: Act = async (record, _attributes, ctx) => {
     if (ctx.caller.role === 'customer')
       throw new Forbidden('not_yours', 'It is the vendor who accepts: your award was the offer');
-    return done(await accepted(record, `${record.id}`, tools.now(), ctx.caller.role, within(ctx)));
+    return done(await accepted(record, record.id, tools.now(), ctx.caller.role, within(ctx)));
   };
 
   const reject: Act = async (record, _attributes, ctx) => {

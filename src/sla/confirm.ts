@@ -2,7 +2,7 @@ import type { EntityRecord } from '../occi/entity.ts';
 import { isoInstant, type Instant } from '../shared/clock.ts';
 import { parseInstant } from '../shared/duration.ts';
 import type { AcceptedOffer, Acceptance, Reason } from '../vendor-kit/types.ts';
-import { keptOf } from './kept.ts';
+import { keptOf, without } from './kept.ts';
 import { slaAttr } from './names.ts';
 import { planSaga } from './saga.ts';
 import { backoff, type SlaTools } from './tools.ts';
@@ -223,7 +223,6 @@ export async function cancelQuietly(record: EntityRecord, tools: SlaTools): Prom
 
 function acceptedOffer(record: EntityRecord): AcceptedOffer {
   const { document, offer } = keptOf(record);
-  const { hour: _hour, month: _month, once: _once, total: _total, compare: _compare, ...quote } = document.price;
   return {
     variant: offer.variant,
     validUntil: offer.validUntil,
@@ -231,7 +230,7 @@ function acceptedOffer(record: EntityRecord): AcceptedOffer {
     awardable: true,
     resources: document.resources,
     levels: offer.levels,
-    price: quote,
+    price: without(document.price, 'hour', 'month', 'once', 'total', 'compare'),
     ...(offer.terms === undefined ? {} : { terms: offer.terms }),
     ...(offer.handle === undefined ? {} : { handle: offer.handle }),
     proposal: document.proposal,

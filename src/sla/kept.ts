@@ -78,6 +78,11 @@ export function keptOf(record: EntityRecord): SlaKept {
   return record.internal as unknown as SlaKept;
 }
 
+/** A copy without some members. */
+export function without<T extends object, K extends keyof T>(value: T, ...names: readonly K[]): Omit<T, K> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name as K))) as Omit<T, K>;
+}
+
 /** Typed values that hold nothing but JSON, as JSON. */
 export function asJson(value: object): JsonObject {
   return value as unknown as JsonObject;

@@ -4,7 +4,7 @@ import { parseInstant } from '../shared/duration.ts';
 import type { Due } from '../occi/entity.ts';
 import { phaseOf } from './change.ts';
 import { begin, confirmIt, offerIt, reconcileIt, watchGhost, type Next } from './confirm.ts';
-import { keptOf } from './kept.ts';
+import { asJson, keptOf, without } from './kept.ts';
 import { slaAttr } from './names.ts';
 import type { SlaListener } from './port.ts';
 import { provisionIt } from './provision.ts';
@@ -75,8 +75,7 @@ async function tell(record: EntityRecord, tools: SlaTools): Next {
   const kept = keptOf(record);
   const { listener } = tools.deps;
   await listenTo(listener, record);
-  const { tell: _told, ...rest } = kept;
-  const next: EntityRecord = { ...record, internal: rest as unknown as EntityRecord['internal'] };
+  const next: EntityRecord = { ...record, internal: asJson(without(kept, 'tell')) };
   return tools.move(next, { due: dueAfterTelling(record) });
 }
 

@@ -5,7 +5,7 @@ import type { OfferedInstance } from '../terms/resources.ts';
 import type { ResourceRef, ResourceView } from '../vendor-kit/types.ts';
 import { deviationsOf } from './acceptance.ts';
 import type { Next } from './confirm.ts';
-import { keptOf, type Saga, type SagaStep } from './kept.ts';
+import { keptOf, without, type Saga, type SagaStep } from './kept.ts';
 import { materialise } from './materialise.ts';
 import { slaAttr } from './names.ts';
 import { nextSteps, placeOf, withSteps } from './saga.ts';
@@ -84,8 +84,7 @@ async function runStep(record: EntityRecord, saga: Saga, step: SagaStep, tools: 
         ctx,
       ),
     );
-    const { fault: _fault, ...rest } = step;
-    return { step: { ...rest, attempts, status: 'done', view: seen(view) }, final: false };
+    return { step: { ...without(step, 'fault'), attempts, status: 'done', view: seen(view) }, final: false };
   } catch (error) {
     const { code, detail, final } = faultOf(error);
     tools.deps.log.warn({ sla: record.id, step: placeOf(step), attempts, code, detail }, 'provisioning step failed');

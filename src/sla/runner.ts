@@ -50,9 +50,9 @@ export class Runner {
   }
 
   async #loop(id: EntityId, entry: { again: boolean }): Promise<void> {
-    do {
+    for (let more = true; more && !this.#stopped; more = entry.again) {
       entry.again = false;
       await this.#work(id);
-    } while (entry.again && !this.#stopped);
+    }
   }
 }

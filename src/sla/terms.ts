@@ -1,8 +1,8 @@
-import { typeOf, type Mixin } from '../occi/category.ts';
+import type { Mixin } from '../occi/category.ts';
 import type { EntityRecord } from '../occi/entity.ts';
 import type { EntityStore } from '../occi/store.ts';
 import type { Registry } from '../occi/api.ts';
-import { typeId, type TenantId } from '../shared/ids.ts';
+import type { TenantId } from '../shared/ids.ts';
 import { agreementTermType, slaType, termSchemePrefix } from './names.ts';
 
 /** A tenant's term for one level: the mixin that GFD.228 has for it, with the suggested attributes. */
@@ -61,9 +61,4 @@ export async function forgetTerms(registry: Registry, store: EntityStore, sla: E
 function levelOf(type: string): string | undefined {
   if (!type.startsWith(termSchemePrefix)) return undefined;
   return type.slice(type.indexOf('#') + 1);
-}
-
-/** Type of a term's mixin, as `typeOf(termMixin(…))` gives it. */
-export function termTypeOf(tenant: TenantId, level: string): ReturnType<typeof typeOf> {
-  return typeId(`${termSchemePrefix}${tenant}#${level}`);
 }

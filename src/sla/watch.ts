@@ -34,7 +34,9 @@ export async function watchResources(tools: SlaTools): Promise<number> {
 async function watchOne(sla: EntityRecord, tools: SlaTools): Promise<number> {
   const resources = await tools.deps.store.getMany(keptOf(sla).delivered.map((one) => one.resource));
   const changes = await Promise.all(
-    resources.map((record) => (record === undefined || record.hidden ? false : look(record, sla, tools))),
+    resources.map((record) =>
+      record === undefined || record.hidden ? Promise.resolve(false) : look(record, sla, tools),
+    ),
   );
   return changes.filter(Boolean).length;
 }

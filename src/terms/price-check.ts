@@ -4,6 +4,7 @@ import type { Problem } from '../shared/errors.ts';
 import { isObject, pointer } from '../shared/json.ts';
 import type { Json, JsonObject } from '../shared/json.ts';
 import { isMoney, isNegative } from './billionths.ts';
+import { isSoundQuote } from './price-sound.ts';
 import { pricesUsage } from './price-total.ts';
 import type { WantedCounts } from './price-total.ts';
 import type { Per, Quote, Usage } from './price.ts';
@@ -36,6 +37,8 @@ const ITEM_MEMBERS = ['id', 'for', 'index', 'what', 'amount', 'per', 'while', 'i
  * an item or stands in `unpriced`. All problems at once.
  */
 export function checkQuote(value: Json, context: QuoteContext = {}): CheckedQuote {
+  if (isSoundQuote(value, context.counts))
+    return { quote: withOpen(value as unknown as Quote, context.usage), problems: [] };
   const problems = new Problems();
   const path = context.path ?? '';
   if (!isObject(value)) {

@@ -20,8 +20,11 @@ describe('a call for proposals', () => {
     const cfp = await world.until(open.path, 'ranked');
     const attributes = cfp.projection.attributes;
     expect(attributes['org.parley.cfp.ranking']).to.have.length(3);
-    expect((attributes['org.parley.cfp.answers'] as { vendor: string; outcome: string }[]).map((one) => `${one.vendor} ${one.outcome}`))
-      .to.have.members(['dear proposed', 'cheap proposed', 'market proposed', 'no refused']);
+    expect(
+      (attributes['org.parley.cfp.answers'] as { vendor: string; outcome: string }[]).map(
+        (one) => `${one.vendor} ${one.outcome}`,
+      ),
+    ).to.have.members(['dear proposed', 'cheap proposed', 'market proposed', 'no refused']);
 
     const proposals = await world.proposals(cfp);
     expect(proposals).to.have.length(3);
@@ -29,7 +32,8 @@ describe('a call for proposals', () => {
     expect(best.record.vendor).to.equal('cheap');
     const price = best.projection.attributes['org.parley.proposal.price'] as Record<string, string>;
     expect(price['month']).to.equal('40.00');
-    expect(best.projection.attributes['org.parley.proposal.explanation']).to.have.property('contributions').that.is.not.empty;
+    expect(best.projection.attributes['org.parley.proposal.explanation']).to.have.property('contributions').that.is.not
+      .empty;
     const market = proposals.find((one) => one.record.vendor === 'market')!;
     expect(market.projection.attributes).to.include({
       'org.parley.proposal.awardable': false,

@@ -86,7 +86,12 @@ export interface BrokerWorld {
   get(path: string, as?: { role: Role; vendor?: string }): Promise<View>;
   proposals(cfp: View): Promise<readonly View[]>;
   award(cfp: View, proposals: readonly string[]): Promise<readonly View[]>;
-  act(path: string, action: string, attributes?: Attributes, as?: { role: Role; vendor?: string }): Promise<OcciOutcome>;
+  act(
+    path: string,
+    action: string,
+    attributes?: Attributes,
+    as?: { role: Role; vendor?: string },
+  ): Promise<OcciOutcome>;
   /** Waits until an entity is in one of the states, sweeping in between. */
   until(path: string, ...states: string[]): Promise<View>;
   stop(): Promise<void>;
@@ -111,20 +116,19 @@ export async function brokerWorld(options: WorldOptions = {}): Promise<BrokerWor
   const host = await testHost(options.vendors ?? [{ id: 'a', plugin: 'instant' }], { clock, ...options.host });
   const instruments = options.instruments ?? new FakeInstruments();
   const ended: string[] = [];
-  let known: ModelRegistry | undefined;
+  const late: { registry?: ModelRegistry; broker?: BrokerPart } = {};
   const registry = (): ModelRegistry => {
-    if (known === undefined) throw new Error('too early');
-    return known;
+    if (late.registry === undefined) throw new Error('too early');
+    return late.registry;
   };
   const common = { store, clock, newId, log, metrics: noMetrics, vendors: host.vendors, registry };
-  let broker: BrokerPart | undefined = undefined as BrokerPart | undefined;
   const sla = createSla({
     ...common,
     instruments,
     listener: {
-      activated: async (record) => broker?.slaListener.activated?.(record),
-      scheduled: async (record) => broker?.slaListener.scheduled?.(record),
-      failed: async (record, why) => broker?.slaListener.failed?.(record, why),
+      activated: async (record) => late.broker?.slaListener.activated?.(record),
+      scheduled: async (record) => late.broker?.slaListener.scheduled?.(record),
+      failed: async (record, why) => late.broker?.slaListener.failed?.(record, why),
       ended(record) {
         ended.push(record.id);
         return Promise.resolve();
@@ -139,8 +143,8 @@ export async function brokerWorld(options: WorldOptions = {}): Promise<BrokerWor
     rates: options.rates ?? { base: 'EUR', date: '2026-11-20', source: 'a test', rates: { USD: '0.92' } },
     ...(options.defaults === undefined ? {} : { defaults: options.defaults }),
   });
-  broker = made;
-  known = createRegistry(
+  late.broker = made;
+  const known = createRegistry(
     [
       createInfrastructure({ backend: createResourceBackend({ vendors: host.vendors, clock }), clock }),
       made.extension,
@@ -148,6 +152,7 @@ export async function brokerWorld(options: WorldOptions = {}): Promise<BrokerWor
     ],
     { baseUrl: 'http://127.0.0.1:8080' },
   );
+  late.registry = known;
   const engine = createEngine({
     registry: known,
     store,
@@ -159,7 +164,10 @@ export async function brokerWorld(options: WorldOptions = {}): Promise<BrokerWor
   });
   const sweeper = createSweeper({
     store,
-    behaviours: (kind) => registry().behaviour(kind)?.onDue,
+    behaviours: (kind) => {
+      const behaviour = registry().behaviour(kind);
+      return behaviour?.onDue === undefined ? undefined : (record) => behaviour.onDue!(record);
+    },
     clock,
     log,
     owner: 'test',
@@ -217,7 +225,8 @@ export async function brokerWorld(options: WorldOptions = {}): Promise<BrokerWor
     act: (path, action, attributes = {}, as = { role: 'customer' }) => {
       const full = action.includes('#')
         ? action
-        : (path.startsWith('/cfp/') ? CFP_ACTION : path.startsWith('/proposal/') ? PROPOSAL_ACTION : SLA_ACTION) + action;
+        : (path.startsWith('/cfp/') ? CFP_ACTION : path.startsWith('/proposal/') ? PROPOSAL_ACTION : SLA_ACTION) +
+          action;
       return world.handle({ op: 'act', path, invocation: { action: typeId(full), attributes } }, as);
     },
     async until(path, ...states) {
@@ -229,7 +238,9 @@ export async function brokerWorld(options: WorldOptions = {}): Promise<BrokerWor
         else await new Promise((resolve) => setTimeout(resolve, 5));
       }
       const { record } = await world.get(path);
-      throw new Error(`${path} is ${String(record.state)}, not ${states.join(' or ')}: ${JSON.stringify(record.attributes)}`);
+      throw new Error(
+        `${path} is ${String(record.state)}, not ${states.join(' or ')}: ${JSON.stringify(record.attributes)}`,
+      );
     },
     async stop() {
       await sweeper.stop(1000);
@@ -264,8 +275,8 @@ export function exampleCfp(more: Readonly<Record<string, Json>> = {}): EntityDoc
     'org.parley.cfp.period': { length: 'P1Y' },
     ...more,
   };
-  for (const [name, value] of Object.entries(attributes)) if (value === null) delete attributes[name];
-  return { kind: CFP, mixins: [], title: 'Two small web servers, a volume each', attributes };
+  const given = Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== null));
+  return { kind: CFP, mixins: [], title: 'Two small web servers, a volume each', attributes: given };
 }
 
 export function exampleResources(): Json[] {
