@@ -8,7 +8,7 @@ import type { Charge, EvaluationContext, ExclusionFact, Stop } from './types.ts'
 
 const MEMBERS = [
   'from', 'until', 'now', 'instances', 'inforce', 'agreedend', 'stopped', 'suspended', 'outages', 'exclusions',
-  'currency', 'charges',
+  'currency', 'charges', 'rollinguntil',
 ]; // prettier-ignore
 const INSTANCE = /^[^/]+\/\d+$/;
 

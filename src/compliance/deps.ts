@@ -1,7 +1,9 @@
 import type { SampleStore } from '../archive/store.ts';
 import type { EntityStore } from '../occi/store.ts';
 import type { Clock } from '../shared/clock.ts';
+import type { IdSource } from '../shared/ids.ts';
 import type { Logger } from '../shared/logger.ts';
+import type { Metrics } from '../shared/metrics.ts';
 import type { SlaHealth } from '../sla/port.ts';
 import type { MeasurementIndex } from './port.ts';
 
@@ -13,8 +15,10 @@ export interface ComplianceDeps {
   readonly health: SlaHealth;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics?: Metrics;
   /** Name and version, as reports name them: `parley 0.1.0`. */
   readonly program: string;
+  readonly newId?: IdSource;
   readonly times?: Partial<ComplianceTimes>;
 }
 

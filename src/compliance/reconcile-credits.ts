@@ -21,16 +21,28 @@ type Attributes = Readonly<Record<string, Json | undefined>>;
  */
 export async function reconcileCredits(evaluation: Evaluation, keeper: Keeper): Promise<void> {
   const due = combineCredits(evaluation.levels, evaluation.results);
-  const seen = new Set<EntityRecord>();
   for (const each of due) {
     const breach = breachOf(each, keeper);
-    if (breach !== undefined && ['excused', 'void'].includes(breach.state ?? '')) continue;
-    const entries = keeper.credits((record) => isFor(record, each));
-    for (const entry of entries) seen.add(entry);
-    await reconcileOne(each, entries, breach, evaluation, keeper);
+    if (isGone(breach)) continue;
+    await reconcileOne(
+      each,
+      keeper.credits((record) => isFor(record, each)),
+      breach,
+      evaluation,
+      keeper,
+    );
   }
   for (const record of keeper.credits((each) => each.attributes[creditAttr.corrects] === undefined))
-    if (!seen.has(record) && isAnswered(record, evaluation)) await takeBack(record, evaluation, keeper);
+    if (isAnswered(record, evaluation) && !isDue(record, due, keeper)) await takeBack(record, evaluation, keeper);
+}
+
+function isDue(record: EntityRecord, due: readonly DueCredit[], keeper: Keeper): boolean {
+  const found = due.find((each) => isFor(record, each));
+  return found !== undefined && !isGone(breachOf(found, keeper));
+}
+
+function isGone(breach: EntityRecord | undefined): boolean {
+  return breach?.state === 'excused' || breach?.state === 'void';
 }
 
 async function reconcileOne(

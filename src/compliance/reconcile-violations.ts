@@ -252,7 +252,6 @@ function evidenceOf(attributes: Attributes): Attributes {
 }
 
 function breachAttributes(level: Level, window: WindowResult, rolling: boolean, evaluation: Evaluation): Attributes {
-  const ended = evaluation.facts.ended;
   return {
     ...placeAttributes(level, window.index, 'breach', evaluation),
     [violationAttr.window]: rolling
@@ -266,7 +265,7 @@ function breachAttributes(level: Level, window: WindowResult, rolling: boolean, 
     [violationAttr.samples]: {
       metric: level.indicator.metric,
       from: isoInstant(window.from),
-      until: isoInstant(Math.min(window.until, evaluation.now, ended ?? window.until)),
+      until: isoInstant(window.until),
     },
   };
 }

@@ -1,6 +1,5 @@
 import type { SampleStore } from '../archive/store.ts';
 import type { Behaviour } from '../occi/extension.ts';
-import type { Json } from '../shared/json.ts';
 import { keptByService, vendorsOwn } from './behaviours.ts';
 import { chartsOf } from './chart-data.ts';
 import type { MeasurementIndex } from './port.ts';

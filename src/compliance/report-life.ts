@@ -53,7 +53,7 @@ export class ReportLife {
   async begin(sla: EntityRecord, at: Instant, lookback: Instant = at): Promise<void> {
     const month = calendarSpans('month', 'UTC', at, at + 1)[0];
     if (month === undefined) return;
-    const { clock, store, program } = this.#deps;
+    const { clock, store } = this.#deps;
     const { document, sha256 } = sla.internal as unknown as SlaInternal;
     const from = Math.max(at, month.from);
     const first = document.levels.reduce((earliest, { level }) => {
@@ -74,7 +74,7 @@ export class ReportLife {
         [reportAttr.until]: isoInstant(month.until),
         [reportAttr.document]: { sha256 },
         [reportAttr.version]: 1,
-        [reportAttr.program]: program,
+        [reportAttr.program]: this.#deps.program,
       },
       {
         internal: asJson(internal),
