@@ -3,13 +3,16 @@ import { urn } from '../../shared/ids.ts';
 import type { Action, AttributeDefinition, AttributeDefinitions, Kind, Mixin } from '../category.ts';
 import { CORE_SCHEME } from '../core.ts';
 import type { OcciOutcome, View } from '../request.ts';
+import { memo } from './memo.ts';
 import type { RenderContext } from './types.ts';
 
 /** Writes application/occi+json (GFD.226). Empty arrays are left out inside entities, and present in collections. */
-export function writeJson(outcome: Exclude<OcciOutcome, { type: 'export' }>, context: RenderContext): Json {
+export function writeJson(outcome: Exclude<OcciOutcome, { type: 'export' }>, context: RenderContext): string {
+  return outcome.type === 'categories' ? model(outcome, context.patterns) : JSON.stringify(shown(outcome));
+}
+
+function shown(outcome: Exclude<OcciOutcome, { type: 'export' | 'categories' }>): Json {
   switch (outcome.type) {
-    case 'categories':
-      return model(outcome, context.patterns);
     case 'entity':
       return entity(outcome.view);
     case 'created':
@@ -49,13 +52,28 @@ function entity(view: View): JsonObject {
   };
 }
 
-/** GFD.226 section 3.6: kinds, mixins and actions in one object. */
-function model(outcome: Extract<OcciOutcome, { type: 'categories' }>, patterns: boolean): JsonObject {
-  return {
-    kinds: coreFirst(outcome.kinds).map((kind) => kindJson(kind, patterns)),
-    mixins: outcome.mixins.map((mixin) => mixinJson(mixin, patterns)),
-    actions: outcome.actions.map((action) => actionJson(action, patterns)),
-  };
+/** GFD.226 section 3.6: kinds, mixins and actions in one object, of parts that are written once and kept. */
+function model(outcome: Extract<OcciOutcome, { type: 'categories' }>, patterns: boolean): string {
+  const write = patterns ? withPatterns : withoutPatterns;
+  const list = (categories: readonly Category[]): string => categories.map(write).join(',');
+  const kinds = list(coreFirst(outcome.kinds));
+  return `{"kinds":[${kinds}],"mixins":[${list(outcome.mixins)}],"actions":[${list(outcome.actions)}]}`;
+}
+
+type Category = Kind | Mixin | Action;
+
+const withPatterns = memo((category: Category) => JSON.stringify(described(category, true)));
+const withoutPatterns = memo((category: Category) => JSON.stringify(described(category, false)));
+
+function described(category: Category, patterns: boolean): JsonObject {
+  switch (category.class) {
+    case 'kind':
+      return kindJson(category, patterns);
+    case 'mixin':
+      return mixinJson(category, patterns);
+    case 'action':
+      return categoryJson(category, patterns);
+  }
 }
 
 /** Clients read the model from the top, and parents must be known before those that name them. */
@@ -83,11 +101,7 @@ function mixinJson(mixin: Mixin, patterns: boolean): JsonObject {
   };
 }
 
-function actionJson(action: Action, patterns: boolean): JsonObject {
-  return categoryJson(action, patterns);
-}
-
-function categoryJson(category: Kind | Mixin | Action, patterns: boolean): JsonObject {
+function categoryJson(category: Category, patterns: boolean): JsonObject {
   return {
     term: category.term,
     scheme: category.scheme,

@@ -6,5 +6,5 @@ import type { Rendering } from './types.ts';
 export const jsonRendering: Rendering = {
   name: 'json',
   parser: jsonParser,
-  render: (outcome, context) => ({ body: JSON.stringify(writeJson(outcome, context)) }),
+  render: (outcome, context) => ({ body: writeJson(outcome, context) }),
 };

@@ -6,6 +6,7 @@ import type { LinkEnd } from '../entity.ts';
 import type { OcciOutcome, View } from '../request.ts';
 import { canCarry, quote } from './grammar.ts';
 import { coreFirst } from './json-write.ts';
+import { memo } from './memo.ts';
 import { OMITTED } from './text-read.ts';
 import type { RenderContext } from './types.ts';
 import { writeValue } from './values.ts';
@@ -109,18 +110,13 @@ function attributesOf(view: View, limits: TextLimits): string[] {
   return lines;
 }
 
-function kindField(kind: Kind): Field {
-  return categoryField(kind, kind.parent, kind.location, kind.actions);
-}
+// Categories never change, and discovery shows all of them each time.
+const kindField = memo((kind: Kind) => categoryField(kind, kind.parent, kind.location, kind.actions));
 
 /** `rel` of a mixin is the first of `depends` and nothing else (GFD.229 section 3.5.1). */
-function mixinField(mixin: Mixin): Field {
-  return categoryField(mixin, mixin.depends[0], mixin.location, mixin.actions);
-}
+const mixinField = memo((mixin: Mixin) => categoryField(mixin, mixin.depends[0], mixin.location, mixin.actions));
 
-function actionField(action: Action): Field {
-  return categoryField(action, undefined, undefined, []);
-}
+const actionField = memo((action: Action) => categoryField(action, undefined, undefined, []));
 
 /** Parameters in exactly this order: several clients read them by position. */
 function categoryField(
