@@ -32,7 +32,9 @@ const validate = new Ajv2020({ allErrors: true, useDefaults: true, strict: true 
  *
  * Throws `InvalidConfig` with all problems at once.
  */
-export async function loadConfig(env: Environment): Promise<Config> {
+export async function loadConfig(environment: Environment): Promise<Config> {
+  // An empty variable is how shells and compose files say that there is none.
+  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const problems = new Problems();
   const file = env['PARLEY_CONFIG'] === undefined ? {} : await readConfigFile(env['PARLEY_CONFIG'], problems);
   const given = { ...file, ...fromEnvironment(env) };
@@ -62,7 +64,7 @@ function fromEnvironment(env: Environment): JsonObject {
   const found: Record<string, Json> = {};
   for (const [variable, member] of Object.entries(VARIABLES)) {
     const value = env[variable];
-    if (value === undefined || value === '') continue;
+    if (value === undefined) continue;
     found[member] = member === 'port' && /^\d+$/.test(value) ? Number(value) : value;
   }
   return found;
@@ -82,10 +84,14 @@ function merged(given: JsonObject): Config {
 
 function checkVendorIds(config: Config, problems: Problems): void {
   const seen = new Set<string>();
-  if (!Array.isArray(config.vendors)) return;
-  config.vendors.forEach((vendor, index) => {
-    if (seen.has(vendor.id)) problems.add(`/vendors/${index}/id`, 'config_duplicate', `vendor ${vendor.id} twice`);
-    seen.add(vendor.id);
+  // What is no list, or no vendor, the schema has told already.
+  const vendors: unknown = config.vendors;
+  if (!Array.isArray(vendors)) return;
+  vendors.forEach((vendor: unknown, index) => {
+    const id = isObject(vendor) ? vendor['id'] : undefined;
+    if (typeof id !== 'string') return;
+    if (seen.has(id)) problems.add(`/vendors/${index}/id`, 'config_duplicate', `vendor ${id} twice`);
+    seen.add(id);
   });
 }
 

@@ -10,6 +10,8 @@ export const IDEMPOTENCY_MS = 7 * 24 * 3600 * 1000;
 export interface JobDeps {
   readonly sweeper: Sweeper;
   readonly entities: EntityStore;
+  /** Looks after the resources of all SLAs in force; answers how many changed. */
+  readonly watch?: () => Promise<number>;
   /** Forgets samples that are no longer needed; answers how many. */
   readonly retention?: () => Promise<number>;
   readonly clock: Clock;
@@ -18,7 +20,7 @@ export interface JobDeps {
 
 /** Every job of the service. Deadlines are not jobs: they are data, and the sweep finds them. */
 export function serviceJobs(deps: JobDeps): readonly Job[] {
-  const { sweeper, entities, retention, clock, log } = deps;
+  const { sweeper, entities, watch, retention, clock, log } = deps;
   const jobs: Job[] = [
     {
       name: 'sweep',
@@ -37,6 +39,15 @@ export function serviceJobs(deps: JobDeps): readonly Job[] {
       },
     },
   ];
+  if (watch !== undefined)
+    jobs.push({
+      name: 'watch-resources',
+      rule: '*/5 * * * * *',
+      async run() {
+        const changed = await watch();
+        if (changed > 0) log.info({ changed }, 'resources changed by themselves');
+      },
+    });
   if (retention !== undefined)
     jobs.push({
       name: 'retention',

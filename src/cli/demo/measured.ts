@@ -1,0 +1,127 @@
+import { isObject, type JsonObject } from '../../shared/json.ts';
+import type { Client, CloudEvent } from '../client.ts';
+import { attributeText, objects, textOf } from '../entity.ts';
+import { renderReport } from '../report-view.ts';
+import { WINDOW_SECONDS } from './call.ts';
+import { look, type Bought } from './negotiated.ts';
+import type { Say } from './say.ts';
+
+const INCIDENT_PATIENCE = 30_000;
+
+/** The report of the SLA as it stands. */
+async function standing(client: Client, sla: string): Promise<JsonObject> {
+  const path = attributeText(await client.get(sla), 'org.parley.sla.report');
+  const answer = await client.request('GET', path, { accept: 'application/json' });
+  return answer.body as JsonObject;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Ends with the window that is open now, so that the break falls into one window as a whole. */
+export async function watchWindow(client: Client, bought: Bought, say: Say): Promise<void> {
+  say.step('Meters measure every second');
+  const length = WINDOW_SECONDS * 1000;
+  const end = Math.ceil((Date.now() + 6000) / length) * length;
+  await pause(end - Date.now() + 1000);
+  for (const level of objects((await standing(client, bought.sla))['levels'])) {
+    const id = textOf(level['level']);
+    for (const window of objects(level['windows']).slice(0, 4))
+      say.line(
+        `${id.padEnd(5)} ${textOf(window['index']).padEnd(6)} ${textOf(window['from'])} … ${textOf(window['until'])}  ` +
+          `good ${textOf(window['good'])} of ${textOf(window['counted'])}, ${textOf(window['state'])}`,
+      );
+  }
+}
+
+export async function breakOne(client: Client, bought: Bought, say: Say): Promise<void> {
+  say.step('One process is killed from outside');
+  const victim = bought.servers[0];
+  if (victim === undefined) throw new Error('the SLA has no web server');
+  const { pid } = await look(victim.url);
+  const seen = eventLog(client);
+  process.kill(Number(pid), 'SIGKILL');
+  say.line(`kill -9 ${textOf(pid)}, which was ${victim.name}`);
+  const opened = await seen.next((event) => event.type === 'org.parley.violation.open');
+  say.line(`${opened.time}  an incident opens: ${opened.subject}`);
+  const incident = await client.get(opened.subject);
+  say.line(
+    `${' '.repeat(26)}${attributeText(incident, 'org.parley.violation.type')} of level ${attributeText(incident, 'org.parley.violation.level')}` +
+      ` on ${attributeText(incident, 'org.parley.violation.index')}, since ${attributeText(incident, 'org.parley.violation.start')}`,
+  );
+  const breached = await seen.next((event) => isBreach(event, opened));
+  say.line(`${breached.time}  the window cannot be met any more: a breach: ${breached.subject}`);
+  say.line('The customer starts the server again (POST …?action=start):');
+  await client.act(victim.path, 'http://schemas.ogf.org/occi/infrastructure/compute/action#start');
+  say.line(`  ${JSON.stringify(await look(victim.url))}`);
+  const resolved = await seen.next((event) => isResolved(event, opened));
+  say.line(`${resolved.time}  the incident is resolved`);
+  const closed = await seen.next((event) => isResolved(event, breached));
+  say.line(`${closed.time}  the window is complete, and its credit computed`);
+  seen.stop();
+}
+
+function isBreach(event: CloudEvent, incident: CloudEvent): boolean {
+  return event.type === 'org.parley.violation.open' && event.subject !== incident.subject;
+}
+
+function isResolved(event: CloudEvent, violation: CloudEvent): boolean {
+  return event.type === 'org.parley.violation.resolved' && event.subject === violation.subject;
+}
+
+export async function report(client: Client, bought: Bought, say: Say): Promise<void> {
+  say.step('The compliance report');
+  const path = attributeText(await client.get(bought.sla), 'org.parley.sla.report');
+  const document = await standing(client, bought.sla);
+  for (const line of renderReport(document)) say.line(line);
+  for (const line of credits(document)) say.line(line);
+  say.line();
+  for (const type of ['text/html', 'text/csv', 'application/json', 'application/occi+json']) {
+    const answer = await client.request('GET', path, { accept: type });
+    say.line(`${type.padEnd(22)} ${String(answer.text.length).padStart(7)} characters  ${client.url}${path}`);
+  }
+}
+
+/** What the missed windows come to, also where it is less than a cent. */
+function credits(document: JsonObject): string[] {
+  const lines: string[] = [];
+  for (const level of objects(document['levels']))
+    for (const window of objects(level['windows'])) {
+      const credit = window['credit'];
+      if (!isObject(credit) || !isObject(credit['tier'])) continue;
+      lines.push(
+        `credit for ${textOf(window['index'])}, ${textOf(window['from'])}: ${Number(credit['tier']['credit']) * 100} % of ` +
+          `${textOf(credit['base'])} ${textOf(credit['currency'])} (what it cost in these ${WINDOW_SECONDS} s) = ` +
+          `${textOf(credit['amount'])} ${textOf(credit['currency'])}`,
+      );
+    }
+  return lines;
+}
+
+/** Events from now on, kept until they are asked for, so that none is missed between two questions. */
+function eventLog(client: Client): { next(wanted: (event: CloudEvent) => boolean): Promise<CloudEvent>; stop(): void } {
+  const stopper = new AbortController();
+  const events: CloudEvent[] = [];
+  let wake: () => void = () => undefined;
+  void (async () => {
+    for await (const event of client.events(undefined, stopper.signal)) {
+      events.push(event);
+      wake();
+    }
+  })();
+  return {
+    async next(wanted) {
+      const deadline = Date.now() + INCIDENT_PATIENCE + WINDOW_SECONDS * 1000;
+      while (Date.now() < deadline) {
+        const found = events.find(wanted);
+        if (found !== undefined) return found;
+        await Promise.race([new Promise<void>((resolve) => (wake = resolve)), pause(deadline - Date.now())]);
+      }
+      throw new Error('the event that was waited for did not come');
+    },
+    stop: () => {
+      stopper.abort();
+    },
+  };
+}
