@@ -118,7 +118,7 @@ export function createClient(options: { url: string; token: string; fetch?: type
           }
         } catch (error) {
           if (error instanceof Refused) throw error;
-          if (signal.aborted) return;
+          // Aborted or broken off: the loop's condition tells.
         }
         await pause(500, signal);
       }
@@ -140,7 +140,7 @@ async function* eventsOf(stream: ReadableStream<Uint8Array> | null): AsyncGenera
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of stream) {
-    rest += decoder.decode(chunk as Uint8Array, { stream: true });
+    rest += decoder.decode(chunk, { stream: true });
     let end = rest.indexOf('\n\n');
     while (end >= 0) {
       const event = eventIn(rest.slice(0, end));

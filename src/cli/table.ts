@@ -39,11 +39,11 @@ function widestOf(columns: readonly Column[], widths: readonly number[]): number
 }
 
 function lengthOf(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 function fit(text: string, width: number, right: boolean): string {
-  const letters = [...clean(text)];
+  const letters = Array.from(clean(text));
   const cut = letters.length > width ? `${letters.slice(0, Math.max(width - 1, 0)).join('')}…` : letters.join('');
   const space = ' '.repeat(Math.max(width - lengthOf(cut), 0));
   return right ? space + cut : cut + space;
@@ -51,7 +51,7 @@ function fit(text: string, width: number, right: boolean): string {
 
 /** What a service or a vendor wrote must not steer the terminal. */
 export function clean(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+  return text.replaceAll(/\p{Cc}+/gu, ' ');
 }
 
 /** Words in lines of at most `width`, each begun with `indent`. */
