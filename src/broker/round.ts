@@ -207,7 +207,8 @@ export class Round {
       );
     }
     this.#end();
-    this.#abort.abort(new Error(why.code));
+    // At the deadline the calls end by themselves, and what still comes is told as late.
+    if (why.code !== 'reply_by') this.#abort.abort(new Error(why.code));
     const answers = [...this.#invitations.values()].flatMap((invitation) => invitationKept(invitation).answer ?? []);
     const outcome = evaluate(this.#cfp, this.#proposals, answers, why, this.#tools);
     const { log, metrics, clock } = this.#tools.deps;

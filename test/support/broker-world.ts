@@ -26,7 +26,7 @@ import type { RateTable } from '../../src/terms/price-compare.ts';
 import type { VendorHost, VendorHostOptions } from '../../src/vendor-host/host.ts';
 import { MemoryStore } from './memory-store.ts';
 import { testHost } from './vendor-world.ts';
-import { HandClock } from './hand-clock.ts';
+import { HandClock, settle } from './hand-clock.ts';
 
 export const CFP = typeId('http://schemas.parley.org/occi/broker#cfp');
 const CFP_ACTION = 'http://schemas.parley.org/occi/broker/cfp/action#';
@@ -59,6 +59,8 @@ export class FakeInstruments implements Instruments {
 export interface WorldOptions {
   readonly vendors?: readonly { id: string; plugin: string; config?: JsonObject }[];
   readonly host?: Partial<VendorHostOptions>;
+  /** Vendors that outlive the world: those of the world before a crash. */
+  readonly sharedHost?: VendorHost;
   readonly clock?: Clock;
   readonly store?: EntityStore;
   readonly rates?: RateTable;
@@ -113,7 +115,9 @@ export async function brokerWorld(options: WorldOptions = {}): Promise<BrokerWor
   const store = options.store ?? new MemoryStore(clock);
   const newId = idSource(clock, systemRandom);
   const log = options.log ?? silentLogger;
-  const host = await testHost(options.vendors ?? [{ id: 'a', plugin: 'instant' }], { clock, ...options.host });
+  const host =
+    options.sharedHost ??
+    (await testHost(options.vendors ?? [{ id: 'a', plugin: 'instant' }], { clock, ...options.host }));
   const instruments = options.instruments ?? new FakeInstruments();
   const ended: string[] = [];
   const late: { registry?: ModelRegistry; broker?: BrokerPart } = {};
@@ -201,6 +205,7 @@ export async function brokerWorld(options: WorldOptions = {}): Promise<BrokerWor
         wait === undefined ? {} : { wait },
       );
       if (outcome.type !== 'created') throw new Error(outcome.type);
+      if (clock instanceof HandClock) await settle(20);
       return outcome.views[0]!;
     },
     async get(path, as = { role: 'customer' }) {
@@ -246,7 +251,7 @@ export async function brokerWorld(options: WorldOptions = {}): Promise<BrokerWor
       await sweeper.stop(1000);
       await made.stop();
       await sla.stop();
-      await host.close();
+      if (options.sharedHost === undefined) await host.close();
     },
   };
   return world;
