@@ -33,7 +33,7 @@ describe("the shipped templates of real providers' service levels", () => {
   for (const file of files)
     it(`${file} says where it comes from and can be read`, () => {
       const template = read(file);
-      expect([template['name'], '@', template['version'], '.json'].join('')).to.equal(file);
+      expect(`${template['name'] as string}@${template['version'] as string}.json`).to.equal(file);
       for (const member of ['source', 'seen', 'provider', 'certainty'])
         expect(template[member], member).to.be.a('string').and.not.equal('');
       expect(template['notes']).to.be.an('array').that.is.not.empty;
