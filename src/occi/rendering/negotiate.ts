@@ -113,13 +113,15 @@ export function outputFor(
         ((exact && !best.exact) || (exact === best.exact && position < best.position)));
     if (better) best = { output, quality: range.quality, exact, position };
   };
+  // First, so that a kind's own application/json (a report's document) stands before the OCCI rendering of that name.
+  for (const name of exports)
+    if (ranges.some((range) => range.type === name)) consider(name, { type: 'export', mediaType: name }, false);
   for (const type of MEDIA_TYPES)
     consider(
       type.name,
       { type: 'rendering', rendering: type.rendering, mediaType: type.name },
       type.name === fallback.mediaType,
     );
-  for (const name of exports) consider(name, { type: 'export', mediaType: name }, false);
   if (best !== undefined) return best.output;
   throw new ParleyError(
     'not_acceptable',
