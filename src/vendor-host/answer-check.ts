@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { Problem } from '../shared/errors.ts';
-import type { Json } from '../shared/json.ts';
+import type { Json, JsonObject } from '../shared/json.ts';
 import { VendorFault } from '../vendor-kit/fault.ts';
 import { answerSchemas } from './answer-schemas.ts';
 import type { AnsweringMethod } from './answer-schemas.ts';
@@ -10,17 +10,31 @@ import { NotPlainJson, plainJson } from './plain-json.ts';
 const SHOWN = 20;
 
 let compiler: Ajv2020 | undefined;
-const compiled = new Map<AnsweringMethod, ValidateFunction>();
+/** By schema: several methods answer alike. */
+const compiled = new Map<JsonObject, ValidateFunction>();
 
 function validator(method: AnsweringMethod): ValidateFunction {
-  let validate = compiled.get(method);
+  const schema: JsonObject = answerSchemas[method];
+  let validate = compiled.get(schema);
   if (validate === undefined) {
     // Without allErrors: an answer of a thousand wrong offers need not be read to its end.
     compiler ??= new Ajv2020({ discriminator: true, strict: false, unicode: false, logger: false });
-    validate = compiler.compile(answerSchemas[method]);
-    compiled.set(method, validate);
+    validate = compiler.compile(schema);
+    compiled.set(schema, validate);
   }
   return validate;
+}
+
+/** Compiles the checks one after the other while nothing else waits, so that no first call pays for it. */
+export function prepareChecks(): void {
+  const methods = Object.keys(answerSchemas) as AnsweringMethod[];
+  const next = (): void => {
+    const method = methods.shift();
+    if (method === undefined) return;
+    validator(method);
+    setImmediate(next);
+  };
+  setImmediate(next);
 }
 
 /**

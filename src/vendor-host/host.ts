@@ -9,6 +9,7 @@ import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { Random } from '../shared/random.ts';
 import type { Ctx, Host, Vendor, VendorPlugin, VendorProfile } from '../vendor-kit/types.ts';
+import { prepareChecks } from './answer-check.ts';
 import { durableMap } from './durable-map.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import { checkConfig, problemLine } from './plugin-config.ts';
@@ -83,6 +84,7 @@ export async function createVendorHost(options: VendorHostOptions): Promise<Vend
       }
     }),
   );
+  prepareChecks();
   const order = options.configs.flatMap(({ id }) => connected.get(vendorId(id)) ?? []);
   const list = [...new Set(order)];
   return {

@@ -50,7 +50,7 @@ class Catalog implements Vendor {
 
   describe(): Promise<VendorProfile> {
     const { list } = this.#market;
-    const { countries, provider, title, asof, source, sla, storage } = this.#settings;
+    const { countries, provider, title, asof, source, sla, storage, notes } = this.#settings;
     const regions = list.regions.map(({ region }) => region);
     return Promise.resolve({
       title,
@@ -71,6 +71,7 @@ class Catalog implements Vendor {
         asof,
         source,
         sla,
+        notes,
         storage: storage.map(
           (price) => `${price.product}: ${price.regions.join(', ')} (${price.source}, ${price.asof})`,
         ),

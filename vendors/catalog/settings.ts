@@ -30,6 +30,8 @@ export interface CatalogSettings {
   readonly free: Readonly<Record<string, string>>;
   /** SLA templates, `name@version`, in the folder sla-templates. */
   readonly sla: readonly string[];
+  /** What a customer should know of the list, such as what is not in it. */
+  readonly notes: readonly string[];
   /** Hours that a proposal stays valid. */
   readonly validHours: number;
 }
@@ -67,6 +69,7 @@ const properties: JsonObject = {
   storage: { type: 'array', items: storage },
   free: { type: 'object', additionalProperties: text },
   sla: { type: 'array', items: text },
+  notes: { type: 'array', items: text },
   validHours: { type: 'number', exclusiveMinimum: 0, maximum: 8760 },
 };
 
@@ -98,6 +101,7 @@ export function settingsOf(preset: Json, config: JsonObject): CatalogSettings {
     storage: merged.storage ?? [],
     free: merged.free ?? {},
     sla: merged.sla ?? [],
+    notes: merged.notes ?? [],
     validHours: merged.validHours ?? 72,
   };
 }
