@@ -47,7 +47,7 @@ export async function listAll(client: Client, path: string): Promise<JsonObject[
   const found: JsonObject[] = [];
   let after: string | null = '';
   do {
-    const query: string = after === '' ? '?number=200' : `?number=200&after=${encodeURIComponent(after)}`;
+    const query: string = after === '' ? '' : `?after=${encodeURIComponent(after)}`;
     const { body, headers } = await client.request('GET', path + query);
     const page = objects(
       typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as JsonObject)['resources'] : undefined,

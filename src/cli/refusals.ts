@@ -63,7 +63,11 @@ function causeText(cause: Error): string {
 /** Mistakes in a file, one line each: `file.yaml:3:17: what (what would be right)`. */
 export function mistakeLines(file: string, { mistakes }: FileMistakes): string[] {
   return mistakes.map(
-    ({ line, column, detail, hint }) =>
-      `${file}:${line}:${column}: ${clean(detail)}${hint === undefined ? '' : `; right would be: ${clean(hint)}`}`,
+    ({ line, column, detail, hint }) => `${file}:${line}:${column}: ${clean(detail)}${hintText(hint)}`,
   );
+}
+
+function hintText(hint: string | undefined): string {
+  if (hint === undefined) return '';
+  return hint.startsWith('did you mean') ? `; ${clean(hint)}` : `; right would be: ${clean(hint)}`;
 }

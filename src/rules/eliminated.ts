@@ -1,4 +1,4 @@
-import { formatValue } from './format.ts';
+import { formatValue, safeRounding } from './format.ts';
 import type { Judgement } from './judge.ts';
 import { passes } from './judge.ts';
 import type { Program, ProgramMust } from './program.ts';
@@ -99,7 +99,8 @@ export function relaxationsOf(program: Program, { failing, failures, table }: Ju
       .map((row) => table.at(row, must.column))
       .filter((value) => typeof value === 'number')
       .sort((left, right) => (predicate.miss(left) ?? 0) - (predicate.miss(right) ?? 0));
-    const add = (bound: number, why = ''): void => {
+    const add = (exact: number, why = ''): void => {
+      const bound = why === '' ? outward(exact, must) : exact;
       const moved = predicate.moved(bound);
       const reach = (value: number): boolean => (predicate.miss(value) ?? 0) <= (predicate.miss(bound) ?? 0);
       const admits = numbers.filter(reach).length;
@@ -120,4 +121,11 @@ export function relaxationsOf(program: Program, { failing, failures, table }: Ju
       });
   });
   return found.sort((left, right) => right.admits - left.admits);
+}
+
+/** A bound as a person would set it: the next round value that still admits `value`. */
+function outward(value: number, { entry, predicate: { interval } }: ProgramMust): number {
+  if (interval === undefined) return value;
+  if (interval.max < value) return safeRounding(value, 1, entry, (bound) => bound >= value) ?? value;
+  return safeRounding(value, -1, entry, (bound) => bound <= value) ?? value;
 }

@@ -101,7 +101,7 @@ export class Fields {
   done(what: string, others: readonly string[] = []): void {
     const known = [...this.#taken, ...others];
     for (const { key, keyAt } of this.rest())
-      this.source.wrong(keyAt, `${what} has no ${key}`, nearestOf(key, known) ?? `known: ${known.join(', ')}`);
+      this.source.wrong(keyAt, `${what} has no ${key}`, nearestOf(key, known) ?? `one of ${known.join(', ')}`);
   }
 }
 

@@ -179,7 +179,7 @@ function readAttributes(fields: Fields, { words }: KindWords, placed: Placed): J
       fields.source.wrong(
         keyAt,
         `there is no ${key} here`,
-        nearestOf(key, known) ?? `known: ${known.join(', ')}, and full attribute names`,
+        nearestOf(key, known) ?? `one of ${known.join(', ')}, and full attribute names`,
       );
     }
   }
