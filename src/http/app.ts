@@ -1,6 +1,7 @@
-import Router from '@koa/router';
+import Router, { type RouterContext } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { systemClock } from '../shared/clock.ts';
+import { ParleyError } from '../shared/errors.ts';
 import { systemRandom } from '../shared/random.ts';
 import { answerError } from './errors.ts';
 import { eventsRoute } from './events-route.ts';
@@ -10,6 +11,7 @@ import { occiRoute } from './occi-route.ts';
 import { openApi } from './openapi.ts';
 import type { AppParts } from './parts.ts';
 import { requestIds } from './request-id.ts';
+import { stamp, type Stamp } from './send.ts';
 import { checkVersion, serverHeader } from './version.ts';
 
 /** Routes of other parts (the dashboard), asked before the OCCI route; they call `next` for what is not theirs. */
@@ -35,44 +37,66 @@ export function createApp(parts: AppParts, mounted: Mounted = []): Koa {
   // Koa's own report goes to standard error; ours has the request's id.
   app.silent = true;
   app.on('error', (error: unknown, ctx?: Context) => {
-    log.debug({ err: error, request: ctx?.state['request'] as unknown }, 'connection broke');
+    log.debug({ err: error, request: ctx === undefined ? undefined : stampOf(ctx).request }, 'connection broke');
   });
 
   app.use(async (ctx, next) => {
     const started = clock.elapsed();
-    const request = nextId();
-    ctx.state['request'] = request;
-    // Straight to the response: Koa's own way costs more than reading an entity.
-    ctx.res.setHeader('Server', server);
-    ctx.res.setHeader('X-Request-Id', request);
+    const mark: Stamp = { server, request: nextId() };
+    ctx.state['stamp'] = mark;
     try {
       checkVersion(ctx.req.headers['user-agent']);
       await next();
     } catch (error) {
-      answerError(ctx, error, request, log);
+      answerError(ctx, error, mark, log);
     }
     const seconds = (clock.elapsed() - started) / 1000;
     metrics.observe('parley_http_request_seconds', 'Duration of HTTP requests', seconds, labels(ctx));
     log.debug(
-      { request, trace: traceOf(ctx), method: ctx.method, path: ctx.path, status: ctx.status, seconds },
+      { request: mark.request, trace: traceOf(ctx), method: ctx.method, path: ctx.path, status: ctx.status, seconds },
       'request served',
     );
   });
 
-  const whenReady: Middleware = (_ctx, next) => {
-    refuseUnlessReady(parts.health);
-    return next();
-  };
+  const { health } = parts;
   const router = new Router();
+  router.use((ctx, next) => {
+    stamp(ctx, stampOf(ctx));
+    return next();
+  });
   router.get('/health/live', live);
-  router.get('/health/ready', ready(parts.health));
+  router.get('/health/ready', ready(health));
   router.get('/metrics', metricsRoute(parts));
-  router.get('/openapi.json', whenReady, openApi(parts));
-  router.get('/events', whenReady, events);
-  for (const middleware of mounted) router.use(middleware);
-  router.all('/{*path}', whenReady, (ctx) => occi(ctx, ctx.state['request'] as string));
-  app.use(router.routes());
+  router.get('/openapi.json', openApi(parts));
+  router.get('/events', (ctx) => {
+    refuseUnlessReady(health);
+    return events(ctx);
+  });
+  const own = new Set(['/health/live', '/health/ready', '/metrics', '/openapi.json', '/events']);
+  const routes = router.routes();
+
+  for (const middleware of mounted) app.use(middleware);
+  // All paths but these few are OCCI's own name space, so nothing needs to be matched for it.
+  app.use(async (ctx) => {
+    if (own.has(ctx.path)) {
+      await routes(ctx as RouterContext, onlyRead);
+      return;
+    }
+    refuseUnlessReady(health);
+    await occi(ctx, stampOf(ctx));
+  });
   return app;
+}
+
+/** Reached when a path of our own is asked for in another way than by GET or HEAD. */
+function onlyRead(): Promise<never> {
+  throw new ParleyError('method_not_allowed', 405, 'Only GET and HEAD are possible here', {
+    headers: { Allow: 'GET, HEAD' },
+  });
+}
+
+function stampOf(ctx: Context): Stamp {
+  return ctx.state['stamp'] as Stamp;
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);

@@ -2,10 +2,12 @@ import type { Context } from 'koa';
 import { ParleyError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import { wantsProblemJson } from '../occi/rendering/negotiate.ts';
+import { stamp, type Stamp } from './send.ts';
 import { problemJson, problemLines, told, UNFORESEEN } from './problem.ts';
 
 /** Tells the client what went wrong; what nobody foresaw goes to the log with its cause. */
-export function answerError(ctx: Context, error: unknown, request: string, log: Logger): void {
+export function answerError(ctx: Context, error: unknown, mark: Stamp, log: Logger): void {
+  const { request } = mark;
   const known = error instanceof ParleyError ? error : undefined;
   if (known === undefined || known.status >= 500) {
     const fields = { request, method: ctx.method, path: ctx.path, err: error };
@@ -13,6 +15,11 @@ export function answerError(ctx: Context, error: unknown, request: string, log: 
     else log.warn({ ...fields, cause: known.cause }, 'request failed');
   }
   const what = known === undefined ? UNFORESEEN : told(known);
+  if (ctx.headerSent) {
+    ctx.res.destroy();
+    return;
+  }
+  stamp(ctx, mark);
   ctx.status = what.status;
   if (known !== undefined) for (const [name, value] of Object.entries(known.headers)) ctx.set(name, value);
   ctx.set('Cache-Control', 'no-store');

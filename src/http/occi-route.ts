@@ -14,6 +14,7 @@ import { readBody } from './body.ts';
 import { readIdempotency, readIfMatch, readWait } from './conditions.ts';
 import type { AppParts } from './parts.ts';
 import { respond } from './respond.ts';
+import { send, type Stamp } from './send.ts';
 import { readTarget, type Target } from './target.ts';
 import { methodsAt, placeOf, translate } from './translate.ts';
 
@@ -32,16 +33,16 @@ interface Content {
  * The one route of OCCI: an HTTP request becomes an `OcciRequest`, and its `OcciOutcome` the answer.
  * Read the inner function from top to bottom to follow a request.
  */
-export function occiRoute(parts: AppParts, identify: Identify): (ctx: Context, request: string) => Promise<void> {
+export function occiRoute(parts: AppParts, identify: Identify): (ctx: Context, stamp: Stamp) => Promise<void> {
   const { engine, limits, baseUrl } = parts;
   const { registry } = engine;
   const lookup = modelLookup(registry);
 
-  return async (ctx, request) => {
+  return async (ctx, stamp) => {
     const target = readTarget(ctx.method, ctx.url);
     const caller = await identify(ctx, target.query['tenant']);
     if (target.method === 'OPTIONS') {
-      answerOptions(ctx, methodsAt(placeOf(target.path, registry, caller)));
+      answerOptions(ctx, stamp, methodsAt(placeOf(target.path, registry, caller)));
       return;
     }
     const content = contentOf(ctx, target, await readBody(ctx.req, limits.body));
@@ -58,17 +59,15 @@ export function occiRoute(parts: AppParts, identify: Identify): (ctx: Context, r
       output,
     });
     checkShown(occi.op, output);
-    const envelope = envelopeOf(ctx, target, content, caller, request);
+    const envelope = envelopeOf(ctx, target, content, caller, stamp.request);
     const outcome = await engine.handle(occi, envelope);
-    respond(ctx, outcome, output, { baseUrl, patterns: target.query['pattern'] === 'true' }, envelope.wait);
+    const render = { baseUrl, patterns: target.query['pattern'] === 'true' };
+    respond(ctx, outcome, { output, render, wait: envelope.wait, stamp });
   };
 }
 
-function answerOptions(ctx: Context, allow: string): void {
-  ctx.status = 200;
-  ctx.set('Allow', allow);
-  ctx.set('Content-Type', 'text/plain; charset=utf-8');
-  ctx.body = 'OK\n';
+function answerOptions(ctx: Context, stamp: Stamp, allow: string): void {
+  send(ctx, stamp, 200, ['Allow', allow, 'Content-Type', 'text/plain; charset=utf-8'], 'OK\n');
 }
 
 /** Fields in the headers count where there is no body, whatever the Content-Type says: clients send lists of types. */

@@ -3,56 +3,70 @@ import type { OcciOutcome, View } from '../occi/request.ts';
 import type { Output } from '../occi/rendering/negotiate.ts';
 import type { RenderContext } from '../occi/rendering/types.ts';
 import { etagOf, noneMatchHits } from './conditions.ts';
+import { send, type Stamp } from './send.ts';
+
+export interface Responding {
+  readonly output: Output;
+  readonly render: RenderContext;
+  readonly wait: number | undefined;
+  readonly stamp: Stamp;
+}
 
 /** Turns an outcome into the answer (GFD.223 section 5). */
-export function respond(
-  ctx: Context,
-  outcome: OcciOutcome,
-  output: Output,
-  render: RenderContext,
-  wait: number | undefined,
-): void {
+export function respond(ctx: Context, outcome: OcciOutcome, how: Responding): void {
+  const headers: string[] = [];
   if (outcome.type === 'export') {
-    ctx.status = 200;
-    setHeaders(ctx, outcome.content.headers ?? {});
-    ctx.res.setHeader('Content-Type', withCharset(outcome.mediaType));
-    ctx.body = typeof outcome.content.body === 'string' ? outcome.content.body : Buffer.from(outcome.content.body);
+    const { body, headers: more } = outcome.content;
+    add(headers, more);
+    headers.push('Content-Type', withCharset(outcome.mediaType), 'Cache-Control', 'private, no-cache');
+    send(ctx, how.stamp, 200, headers, typeof body === 'string' ? body : Buffer.from(body));
     return;
   }
-  if (output.type === 'export') throw new Error(`an export was asked for, and the engine answered ${outcome.type}`);
-  const { rendering, mediaType } = output;
+  if (how.output.type === 'export') throw new Error(`an export was asked for, and the engine answered ${outcome.type}`);
+  const { rendering, mediaType } = how.output;
 
   const view = theView(outcome);
   if (view !== undefined) {
     const etag = etagOf(view, rendering.name);
-    ctx.res.setHeader('ETag', etag);
+    headers.push('ETag', etag);
     if (ctx.method === 'GET' || ctx.method === 'HEAD') {
       // The same URL is shown in many renderings, and to each caller as the caller may see it.
-      ctx.res.setHeader('Cache-Control', 'private, no-cache');
-      ctx.res.setHeader('Vary', 'Accept, Authorization');
+      headers.push('Cache-Control', 'private, no-cache', 'Vary', 'Accept, Authorization');
       if (noneMatchHits(ctx.req.headers['if-none-match'], etag)) {
-        ctx.status = 304;
+        send(ctx, how.stamp, 304, headers, '');
         return;
       }
     }
   }
-  const rendered = rendering.render(outcome, render);
-  ctx.status = outcome.type === 'created' ? 201 : 200;
-  if (outcome.type === 'created') {
-    const first = outcome.views.length === 1 ? outcome.views[0] : undefined;
-    if (first !== undefined) ctx.res.setHeader('Location', render.baseUrl + first.path);
-  }
-  if (outcome.type === 'collection' && outcome.next !== undefined)
-    ctx.res.setHeader('Parley-Next-Cursor', outcome.next);
-  if (outcome.type === 'entity') setHeaders(ctx, outcome.headers ?? {});
-  if (wait !== undefined && hasWaited(outcome)) ctx.res.setHeader('Preference-Applied', `wait=${wait}`);
-  setHeaders(ctx, rendered.headers ?? {});
-  ctx.res.setHeader('Content-Type', withCharset(mediaType));
-  ctx.body = rendered.body;
+  const rendered = rendering.render(outcome, how.render);
+  describe(headers, outcome, how);
+  add(headers, rendered.headers);
+  headers.push('Content-Type', withCharset(mediaType));
+  send(ctx, how.stamp, outcome.type === 'created' ? 201 : 200, headers, rendered.body);
 }
 
-function hasWaited(outcome: OcciOutcome): boolean {
-  return (outcome.type === 'entity' || outcome.type === 'created') && outcome.waited === true;
+/** Headers that say what happened. */
+function describe(headers: string[], outcome: OcciOutcome, { render, wait }: Responding): void {
+  switch (outcome.type) {
+    case 'created': {
+      const first = outcome.views.length === 1 ? outcome.views[0] : undefined;
+      if (first !== undefined) headers.push('Location', render.baseUrl + first.path);
+      if (wait !== undefined && outcome.waited === true) headers.push('Preference-Applied', `wait=${wait}`);
+      break;
+    }
+    case 'entity':
+      add(headers, outcome.headers);
+      if (wait !== undefined && outcome.waited === true) headers.push('Preference-Applied', `wait=${wait}`);
+      break;
+    case 'collection':
+      if (outcome.next !== undefined) headers.push('Parley-Next-Cursor', outcome.next);
+      break;
+    case 'categories':
+    case 'document':
+    case 'done':
+    case 'export':
+      break;
+  }
 }
 
 /** The one entity that the answer shows, if it shows one. */
@@ -61,9 +75,12 @@ function theView(outcome: OcciOutcome): View | undefined {
   return outcome.type === 'created' && outcome.views.length === 1 ? outcome.views[0] : undefined;
 }
 
-function setHeaders(ctx: Context, headers: Readonly<Record<string, string | readonly string[]>>): void {
-  for (const [name, value] of Object.entries(headers))
-    ctx.res.setHeader(name, typeof value === 'string' ? value : [...value]);
+function add(headers: string[], more: Readonly<Record<string, string | readonly string[]>> | undefined): void {
+  if (more === undefined) return;
+  for (const [name, value] of Object.entries(more)) {
+    if (typeof value === 'string') headers.push(name, value);
+    else for (const line of value) headers.push(name, line);
+  }
 }
 
 /** Text is UTF-8 and says so; JSON always is (RFC 8259 section 8.1). */

@@ -137,6 +137,7 @@ describe('http: statuses of api.md over real HTTP', () => {
     const reply = await world.ask('PUT', '/machine/', { headers: JSON_TYPE, body: {} });
     expect(reply.status).to.equal(405);
     expect(reply.headers.allow).to.equal('GET, HEAD, POST, DELETE, OPTIONS');
+    expect((await world.ask('POST', '/events')).status).to.equal(405);
     expect((await world.ask('PATCH', '/machine/1', { headers: JSON_TYPE, body: {} })).status).to.equal(405);
     const options = await world.ask('OPTIONS', '/-/');
     expect([options.status, options.headers.allow]).to.deep.equal([200, 'GET, HEAD, POST, DELETE, OPTIONS']);

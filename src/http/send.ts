@@ -1,0 +1,27 @@
+import type { Context } from 'koa';
+
+/** What every answer carries. */
+export interface Stamp {
+  /** The `Server` header. */
+  readonly server: string;
+  readonly request: string;
+}
+
+/** Stamps an answer that is written through Koa. */
+export function stamp(ctx: Context, { server, request }: Stamp): void {
+  ctx.set('Server', server);
+  ctx.set('X-Request-Id', request);
+}
+
+/**
+ * Writes an answer at once, past Koa's own writing: setting eight headers one by one costs more
+ * than reading an entity does. `headers` are names and values in turn; Node refuses values with
+ * line ends in them.
+ */
+export function send(ctx: Context, mark: Stamp, status: number, headers: string[], body: string | Buffer): void {
+  ctx.respond = false;
+  headers.push('Server', mark.server, 'X-Request-Id', mark.request);
+  if (status !== 304) headers.push('Content-Length', String(Buffer.byteLength(body)));
+  ctx.res.writeHead(status, headers);
+  ctx.res.end(status === 304 || ctx.method === 'HEAD' ? undefined : body);
+}
