@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +19,14 @@ describe('shipped rules', () => {
     expect(documents.map((name) => name.replace('.json', '.test.json'))).to.have.members(files);
     expect(files).to.include.members(['balanced.test.json', 'cheapest.test.json']);
   });
+
+  for (const name of ['rules.v1.json', 'rules-test.v1.json']) {
+    it(`follow a schema that is one: ${name}`, () => {
+      const schema = JSON.parse(readFileSync(join(folder, 'schema', name), 'utf8')) as object;
+      const ajv = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false, discriminator: true });
+      expect(ajv.validateSchema(schema)).to.equal(true);
+    });
+  }
 
   for (const name of files) {
     it(`do what ${name} says`, async () => {
