@@ -101,8 +101,9 @@ export class Round {
   }
 
   async #ask(vendor: ConnectedVendor, invitation: EntityRecord): Promise<void> {
+    const asked = this.#cfp;
     try {
-      const reply = await askVendor(this.#cfp, vendor, invitation, this.#abort.signal, this.#tools, (ticket) => {
+      const reply = await askVendor(asked, vendor, invitation, this.#abort.signal, this.#tools, (ticket) => {
         this.#ticket(vendor.id, ticket);
       });
       if (reply.type === 'skipped') this.#settle(vendor.id, reply.outcome);
@@ -111,9 +112,14 @@ export class Round {
     } catch (error) {
       // Going down is no answer: the invitation stays open, and is taken up again.
       if (this.#tools.signal.aborted) return;
+      // The call was given more time while the vendor was thinking: so is the vendor.
+      const outcome = outcomeOfFault(error);
+      const extended = cfpKept(this.#cfp).replyBy > cfpKept(asked).replyBy;
+      if (outcome.state === 'timed_out' && extended && !this.#over)
+        return this.#ask(vendor, this.#invitations.get(vendor.id) ?? invitation);
       if (!(error instanceof VendorFault))
         this.#tools.deps.log.error({ cfp: this.#cfp.id, vendor: vendor.id, err: error }, 'answer not understood by us');
-      this.#settle(vendor.id, outcomeOfFault(error));
+      this.#settle(vendor.id, outcome);
     }
   }
 
