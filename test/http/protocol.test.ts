@@ -238,6 +238,26 @@ describe('http: protocol', () => {
     });
   });
 
+  describe('what text cannot carry', () => {
+    it('is named, and stays as it is when the client puts back what it read', async () => {
+      const plan = { steps: Array.from({ length: 200 }, (_, at) => `step ${at}`) };
+      const path = await world.machine({ 'org.test.plan': plan, 'org.test.label': 'two\nlines', 'org.test.memory': 4 });
+      const read = await get(path, { Accept: 'text/occi' });
+      const attributes = String(read.headers['x-occi-attribute']);
+      expect(attributes).to.contain('org.parley.omitted="org.test.plan org.test.label"');
+      const put = await world.ask('PUT', path, {
+        headers: {
+          'Content-Type': 'text/occi',
+          Category: String(read.headers['category']),
+          'X-OCCI-Attribute': attributes.replace('org.test.memory=4', 'org.test.memory=8'),
+        },
+      });
+      expect(put.status, put.text).to.equal(200);
+      const after = (await get(path, { Accept: 'application/json' })).json['attributes'];
+      expect(after).to.deep.include({ 'org.test.plan': plan, 'org.test.label': 'two\nlines', 'org.test.memory': 8 });
+    });
+  });
+
   describe('discovery', () => {
     it('core kinds first, parameters in order, in text', async () => {
       const reply = await get('/-/');

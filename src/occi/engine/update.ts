@@ -4,6 +4,7 @@ import type { TypeId } from '../../shared/ids.ts';
 import { pointer, type Json } from '../../shared/json.ts';
 import { typeOf } from '../category.ts';
 import { ConcurrentChange } from '../concurrency.ts';
+import { core } from '../core.ts';
 import { normalised } from '../document.ts';
 import type { Attributes, EntityDocument, EntityRecord } from '../entity.ts';
 import { Findings, methodNotAllowed } from '../findings.ts';
@@ -38,7 +39,8 @@ export async function update(services: Services, turn: Turn, request: UpdateRequ
   if (hook?.clientMay?.update === false)
     throw methodNotAllowed(`${kind.title} is changed by its actions only`, 'GET, HEAD, DELETE, POST');
 
-  const draft = await changed(services, turn, before, request.document, full);
+  const document = full ? completed(request.document, before) : request.document;
+  const draft = await changed(services, turn, before, document, full);
   const drafted = (await hook?.update?.(draft, before, turn.ctx)) ?? { record: draft };
   const record: EntityRecord = { ...drafted.record, rev: before.rev + 1, updated: services.clock.now() };
   if (turn.keyed) foresee(services, turn, record);
@@ -62,6 +64,21 @@ function foresee(services: Services, turn: Turn, record: EntityRecord): void {
   if (projects(services, record) || !services.registry.isLink(record.kind))
     turn.foresee({ type: 'reread', as: 'entity', ids: [record.id] });
   else turn.foresee({ type: 'outcome', outcome: { type: 'entity', view: plainView(services, turn, record) } });
+}
+
+/** What the client's rendering could not carry stays as it is (text/occi leaves out long lists, for example). */
+function completed(document: EntityDocument, before: EntityRecord): EntityDocument {
+  const { omitted } = document;
+  if (omitted === undefined) return document;
+  const kept = Object.entries(before.attributes).filter(([name]) => omitted.includes(name));
+  const title = document.title ?? (omitted.includes(core.title) ? before.title : undefined);
+  const summary = document.summary ?? (omitted.includes(core.summary) ? before.summary : undefined);
+  return {
+    ...document,
+    attributes: { ...Object.fromEntries(kept), ...document.attributes },
+    ...(title === undefined ? {} : { title }),
+    ...(summary === undefined ? {} : { summary }),
+  };
 }
 
 async function changed(

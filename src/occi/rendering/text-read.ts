@@ -17,7 +17,7 @@ export interface TextMessage {
   readonly locations: readonly string[];
 }
 
-/** Names the attributes that a text rendering had to leave out. Never stored, and not taken for an attribute on input. */
+/** Names the attributes that a text rendering had to leave out; sent back, a full update leaves those as they are. */
 export const OMITTED = 'org.parley.omitted';
 
 type MutableDocument = { -readonly [Key in keyof EntityDocument]: EntityDocument[Key] };
@@ -87,7 +87,11 @@ function assemble(pairs: readonly (readonly [string, Json])[]): MutableDocument 
     const member = CORE_MEMBERS.get(name);
     if (member !== undefined) document[member] = textOf(value);
     else if (name.startsWith('occi.core.source') || name.startsWith('occi.core.target')) ends[name] = textOf(value);
-    else if (name !== OMITTED) attributes.push([name, value]);
+    else if (name === OMITTED)
+      document.omitted = textOf(value)
+        .split(' ')
+        .filter((one) => one !== '');
+    else attributes.push([name, value]);
   }
   const source = linkEnd(ends[core.source], ends[core.sourceKind]);
   const target = linkEnd(ends[core.target], ends[core.targetKind]);

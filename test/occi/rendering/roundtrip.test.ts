@@ -36,6 +36,11 @@ function expected(view: View, carries: Carries, inline = false): EntityDocument 
     (carried(value) &&
       (typeof value !== 'object' || Buffer.byteLength(asText(JSON.stringify(value))) <= carries.structured));
   const links = view.links.map((one) => expected(one, carries, true));
+  const omitted = [
+    ...(record.title === undefined || kept(record.title) ? [] : ['occi.core.title']),
+    ...(record.summary === undefined || kept(record.summary) ? [] : ['occi.core.summary']),
+    ...Object.entries(record.attributes).flatMap(([name, value]) => (kept(value) ? [] : [name])),
+  ];
   return {
     kind: record.kind,
     id: urnOf(view),
@@ -46,6 +51,7 @@ function expected(view: View, carries: Carries, inline = false): EntityDocument 
     ...(record.source === undefined || (inline && !carries.sources) ? {} : { source: record.source }),
     ...(record.target === undefined ? {} : targetOf(record.target, inline && carries.text)),
     ...(links.length === 0 ? {} : { links }),
+    ...(omitted.length === 0 ? {} : { omitted }),
   };
 }
 

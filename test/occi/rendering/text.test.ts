@@ -105,7 +105,15 @@ describe('rendering: text', () => {
 X-OCCI-Attribute: occi.core.id="Machine_17", occi.core.title="T"
 X-OCCI-Attribute: occi.core.summary="S"
 X-OCCI-Attribute: org.parley.omitted="org.test.plan"`),
-      ).to.deep.equal({ kind: MACHINE, mixins: [], attributes: {}, id: 'Machine_17', title: 'T', summary: 'S' });
+      ).to.deep.equal({
+        kind: MACHINE,
+        mixins: [],
+        attributes: {},
+        id: 'Machine_17',
+        title: 'T',
+        summary: 'S',
+        omitted: ['org.test.plan'],
+      });
     });
   });
 
