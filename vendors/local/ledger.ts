@@ -40,7 +40,7 @@ export interface ResourceRecord {
 
 const AGREEMENT = 'a:';
 const RESOURCE = 'r:';
-/** Marks of what is gone are kept this long: no caller comes back after that. */
+/** Marks of what is over are kept this long: no caller comes back after that. */
 const KEEP_MARKS = 90 * 24 * 3_600_000;
 
 /** Everything this vendor must not forget: in memory for reading, durable before it is acted upon. */
@@ -55,9 +55,10 @@ export class Ledger {
   }
 
   async load(now: number): Promise<void> {
-    for (const [, text] of await this.#memory.entries(AGREEMENT)) {
+    for (const [name, text] of await this.#memory.entries(AGREEMENT)) {
       const record = JSON.parse(text) as AgreementRecord;
-      this.#agreements.set(record.key, record);
+      if (record.state !== 'held' && record.at < now - KEEP_MARKS) await this.#memory.delete(name);
+      else this.#agreements.set(record.key, record);
     }
     for (const [name, text] of await this.#memory.entries(RESOURCE)) {
       const record = JSON.parse(text) as ResourceRecord;

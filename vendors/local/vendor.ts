@@ -41,7 +41,7 @@ import { Ledger, Locks, untroubled } from './ledger.ts';
 import type { ResourceRecord } from './ledger.ts';
 import { Limits } from './limits.ts';
 import { makeOffer, placeOf, understanding } from './offer.ts';
-import { findOurs } from './proc.ts';
+import { findOurs, processState } from './proc.ts';
 import type { LocalSettings } from './settings.ts';
 import { Usage } from './usage.ts';
 import { Volumes } from './volumes.ts';
@@ -70,6 +70,8 @@ export class Local implements Vendor {
 
   /** Finds again what an earlier run of the service left running, and finishes what it was undoing. */
   static async open(host: Host, settings: LocalSettings): Promise<Local> {
+    if (processState(process.pid) === undefined)
+      throw new Error('this vendor finds its processes in /proc, which this system does not have');
     await mkdir(host.folder, { recursive: true, mode: 0o700 });
     const ledger = new Ledger(host.memory);
     await ledger.load(host.clock.now());
@@ -291,6 +293,8 @@ export class Local implements Vendor {
         await this.#instances.stop(record, method, ctx);
         return { ...untroubled(record), meant: 'inactive', since };
       case actions.restart:
+        // Between its two lives it is not in trouble.
+        await this.#ledger.putResource({ ...record, meant: 'inactive' });
         await this.#instances.stop(record, method === 'cold' ? 'poweroff' : method, ctx);
         return this.#instances.ensure(record, ctx);
       case actions.suspend:
@@ -305,7 +309,7 @@ export class Local implements Vendor {
 
   #view(record: ResourceRecord): ResourceView {
     if (record.kind !== kinds.compute) return { ref: record.ref, state: record.meant, attributes: record.attributes };
-    const process = this.#instances.alive(record);
+    const alive = this.#instances.alive(record);
     const { port } = record;
     const seen = {
       ref: record.ref,
@@ -321,7 +325,7 @@ export class Local implements Vendor {
             }),
       } satisfies Record<string, Json>,
     };
-    if (process !== undefined) return { ...seen, state: process.stopped ? 'suspended' : 'active' };
+    if (alive !== undefined) return { ...seen, state: alive.stopped ? 'suspended' : 'active' };
     if (record.meant === 'inactive') return { ...seen, state: 'inactive' };
     return { ...seen, state: 'error', message: record.trouble ?? this.#instances.lastWords(record) };
   }
