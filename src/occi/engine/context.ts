@@ -1,3 +1,4 @@
+import type { Logger } from '../../shared/logger.ts';
 import type { EntityRecord } from '../entity.ts';
 import type { RequestContext } from '../extension.ts';
 import type { RequestEnvelope } from '../request.ts';
@@ -29,16 +30,21 @@ export function beginTurn(services: Services, envelope: RequestEnvelope): Turn {
 
 function contextOf(
   services: Services,
-  envelope: Pick<RequestEnvelope, 'caller' | 'signal'>,
+  envelope: Pick<RequestEnvelope, 'caller' | 'signal'> & { readonly request?: string },
   store: EntityStore,
   pending: ReadonlyMap<string, EntityRecord>,
 ): RequestContext {
-  const { registry, clock, newId, log } = services;
+  const { registry, clock, newId } = services;
+  const { request } = envelope;
+  let log: Logger | undefined;
   const ctx: RequestContext = {
     caller: envelope.caller,
     clock,
     newId,
-    log,
+    /** Made when somebody logs: every line of a request names it. */
+    get log() {
+      return (log ??= request === undefined ? services.log : services.log.child({ request }));
+    },
     signal: envelope.signal,
     store,
     async resolve(reference) {
