@@ -1,9 +1,8 @@
-import { addDuration } from '../shared/duration.ts';
 import type { Instant } from '../shared/clock.ts';
 import type { Interval } from '../sla/document.ts';
 import type { Level } from '../terms/level.ts';
 import { BILLION, exactBillionths } from '../terms/shares.ts';
-import { sliceLength, touched, union, within } from './slices.ts';
+import { touched, union, within } from './slices.ts';
 import { BAD, GOOD, OUT, UNMEASURED, type Grid, type WindowResult, type WindowState } from './types.ts';
 import type { Span } from './windows.ts';
 
@@ -16,6 +15,8 @@ export interface Counting {
   readonly excluded: Uint8Array;
   readonly times: { readonly inforce: readonly Interval[]; readonly agreedend: Instant | undefined };
   readonly now: Instant;
+  /** When the figures of a window that ends at `until` are settled. */
+  readonly settled: (until: Instant) => Instant;
 }
 
 const ONE = BigInt(BILLION);
@@ -38,8 +39,12 @@ export function shareText(part: number, whole: number): string | null {
 }
 
 /** Slices of a window that the target is a share of: all, or those in force until the agreed end. */
-export function plannedSlices(level: Pick<Level, 'count' | 'slice'>, span: Span, times: Counting['times']): number {
-  const slice = sliceLength(level);
+export function plannedSlices(
+  level: Pick<Level, 'count'>,
+  span: Span,
+  slice: number,
+  times: Counting['times'],
+): number {
   const grid: Grid = { from: span.from, slice, count: Math.round((span.until - span.from) / slice) };
   if (level.count === 'window') return grid.count;
   const end = times.agreedend ?? Number.POSITIVE_INFINITY;
@@ -62,7 +67,7 @@ export function countWindow(
   counting: Counting,
 ): WindowResult {
   const { grid } = counting;
-  const planned = plannedSlices(level, span, counting.times);
+  const planned = plannedSlices(level, span, grid.slice, counting.times);
   const range = touched(grid, span);
   // Bad slices may come to this many before the window is violated.
   const most = Number(((ONE - exactBillionths(level.target)) * BigInt(planned)) / ONE);
@@ -88,7 +93,7 @@ export function countWindow(
   const counted = level.count === 'window' ? slices : measured;
   const credited = counted - bad;
   const rolling = 'rolling' in level.window;
-  const end = addDuration(span.until, level.settle);
+  const end = counting.settled(span.until);
   const complete = !rolling && end <= counting.now;
   const tipped = exceeds(bad, planned, level.target);
   const covered =

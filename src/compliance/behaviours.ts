@@ -118,8 +118,12 @@ async function creditOf(violation: EntityRecord, store: EntityStore): Promise<En
   return id === undefined ? undefined : store.get(id);
 }
 
-/** K2, and K3 at once where the broker claims for the customer. */
+/** K2; or K3 at once, where the broker claims for the customer. */
 function approval(credit: EntityRecord, now: number): Write[] {
+  if (credit.internal['claims'] === 'broker')
+    return [
+      updateWrite(credit, changed(credit, now, { to: 'claimed', due: null }), { actor: 'broker', code: 'claimed' }),
+    ];
   return [updateWrite(credit, changed(credit, now, { to: 'approved' }), { actor: 'timer', code: 'breach_stands' })];
 }
 

@@ -1,5 +1,4 @@
 import { minorUnit } from '../shared/decimal.ts';
-import { isoInstant } from '../shared/clock.ts';
 import type { Level } from '../terms/level.ts';
 import { exactBillionths } from '../terms/shares.ts';
 import { billionthsOf, decimalOf, roundedHalfEven } from './credit.ts';
@@ -28,7 +27,7 @@ export function combineCredits(levels: readonly Level[], results: readonly Level
   results.forEach((result, i) => {
     if (levels[i]?.remedy === null) return;
     for (const window of result.windows) {
-      const key = `${isoInstant(window.from)}/${isoInstant(window.until)}`;
+      const key = `${window.from}/${window.until}`;
       if (!window.complete) pending.add(key);
       if (window.credit === undefined) continue;
       const group = groups.get(key) ?? [];

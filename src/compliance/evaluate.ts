@@ -1,5 +1,6 @@
 import type { SampleBlock } from '../archive/store.ts';
 import type { Instant } from '../shared/clock.ts';
+import { addDuration, fixedMilliseconds } from '../shared/duration.ts';
 import type { Level } from '../terms/level.ts';
 import { countWindow, type Counting } from './attainment.ts';
 import { creditOf, resourceOf } from './credit.ts';
@@ -110,11 +111,13 @@ export function judgeLevel(
 
 function countingOf(level: Level, grid: Grid, context: EvaluationContext): Counting {
   const inforce = context.inforce ?? [{ from: Number.NEGATIVE_INFINITY }];
+  const settle = fixedMilliseconds(level.settle);
   return {
     grid,
     inforce: flagsWithin(grid, inforce),
     excluded: flagsWithin(grid, heldExclusions(level, context.exclusions ?? [])),
     times: { inforce, agreedend: context.agreedend },
     now: context.now,
+    settled: (until) => (settle === undefined ? addDuration(until, level.settle) : until + settle),
   };
 }

@@ -7,6 +7,7 @@ import type { Json } from '../shared/json.ts';
 import { entityOf, textOf, without } from './change.ts';
 import { combineCredits, type DueCredit } from './combine.ts';
 import { billionthsOf, decimalOf, resourceOf } from './credit.ts';
+import type { Remedy } from '../terms/level.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Keeper } from './keeper.ts';
 import { idFor } from './keys.ts';
@@ -21,24 +22,54 @@ type Attributes = Readonly<Record<string, Json | undefined>>;
  */
 export async function reconcileCredits(evaluation: Evaluation, keeper: Keeper): Promise<void> {
   const due = combineCredits(evaluation.levels, evaluation.results);
+  const entries = grouped(keeper.credits(() => true));
+  const breaches = grouped(keeper.violations((record) => record.attributes[violationAttr.type] === 'breach'));
+  const owed = new Set<string>();
   for (const each of due) {
-    const breach = breachOf(each, keeper);
+    const key = keyOf(each.level, each.window.index, isoInstant(each.window.from), isoInstant(each.window.until));
+    const about = breaches.get(key) ?? [];
+    const breach = about.find((record) => !isGone(record)) ?? about.at(-1);
     if (isGone(breach)) continue;
-    await reconcileOne(
-      each,
-      keeper.credits((record) => isFor(record, each)),
-      breach,
-      evaluation,
-      keeper,
-    );
+    owed.add(key);
+    await reconcileOne(each, entries.get(key) ?? [], breach, evaluation, keeper);
   }
-  for (const record of keeper.credits((each) => each.attributes[creditAttr.corrects] === undefined))
-    if (isAnswered(record, evaluation) && !isDue(record, due, keeper)) await takeBack(record, evaluation, keeper);
+  const answered = answeredWindows(evaluation, entries);
+  for (const [key, records] of entries) {
+    if (owed.has(key) || !answered.has(key)) continue;
+    for (const record of records)
+      if (record.attributes[creditAttr.corrects] === undefined) await takeBack(record, records, evaluation, keeper);
+  }
 }
 
-function isDue(record: EntityRecord, due: readonly DueCredit[], keeper: Keeper): boolean {
-  const found = due.find((each) => isFor(record, each));
-  return found !== undefined && !isGone(breachOf(found, keeper));
+function keyOf(
+  level: Json | undefined,
+  index: Json | undefined,
+  from: Json | undefined,
+  until: Json | undefined,
+): string {
+  return [level, index, from, until].map(textOf).join(' ');
+}
+
+/** Breaches or credits by level, instance and window. */
+function grouped(records: readonly EntityRecord[]): Map<string, EntityRecord[]> {
+  const groups = new Map<string, EntityRecord[]>();
+  for (const record of records) {
+    const name = record.kind === creditType ? creditAttr : violationAttr;
+    const window = record.attributes[name.window] as { readonly from?: Json; readonly until?: Json } | undefined;
+    const key = keyOf(record.attributes[name.level], record.attributes[name.index], window?.from, window?.until);
+    groups.set(key, [...(groups.get(key) ?? []), record]);
+  }
+  return groups;
+}
+
+/** The windows, among those that have credits, that the evaluation speaks about at all. */
+function answeredWindows(evaluation: Evaluation, entries: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  const answered = new Set<string>();
+  if (entries.size === 0) return answered;
+  for (const result of evaluation.results)
+    for (const window of result.windows)
+      answered.add(keyOf(result.level, window.index, isoInstant(window.from), isoInstant(window.until)));
+  return answered;
 }
 
 function isGone(breach: EntityRecord | undefined): boolean {
@@ -52,15 +83,19 @@ async function reconcileOne(
   evaluation: Evaluation,
   keeper: Keeper,
 ): Promise<void> {
-  const first = entries.find((record) => record.attributes[creditAttr.corrects] === undefined);
+  // What a computation took away, a later one may give again, as a new entry.
+  const standing = entries.filter((record) => record.internal['takenback'] !== true);
+  const first = standing.find((record) => record.attributes[creditAttr.corrects] === undefined);
   const attributes = attributesOf(due, breach, evaluation);
   if (first === undefined) {
     const { sla } = evaluation.facts;
-    const id = idFor(due.window.from, sla.id, due.level, due.window.index, 'credit', due.window.from, due.window.until);
+    const { index, from, until } = due.window;
+    const id = idFor(from, sla.id, due.level, index, 'credit', from, until, entries.length);
     const at = claimBy(due, evaluation);
     const created = await keeper.create(
       entityOf(sla, creditType, id, 'computed', keeper.now, attributes, {
         title: `${due.credit.amount} ${due.credit.currency} for ${due.level} of ${due.window.index}`,
+        internal: { claims: remedyOf(due, evaluation)?.claim?.by ?? 'nobody' },
         ...(at === undefined ? {} : { due: nextWarning(at, keeper.now) }),
       }),
     );
@@ -68,7 +103,7 @@ async function reconcileOne(
       await keeper.refresh(breach, { [violationAttr.credit]: urn(created.id) });
     return;
   }
-  if (first.state === 'credited') await correct(first, due.credit.amount, entries, evaluation, keeper);
+  if (first.state === 'credited') await correct(first, due.credit.amount, standing, evaluation, keeper);
   else if (first.state !== 'lapsed' && first.state !== 'denied') await keeper.refresh(first, attributes);
 }
 
@@ -81,56 +116,29 @@ export function nextWarning(claimby: number, now: number): { readonly at: number
   return { at: claimby, action: 'lapse' };
 }
 
+function remedyOf(due: DueCredit, evaluation: Evaluation): Remedy | null | undefined {
+  return evaluation.levels.find((level) => level.id === due.level)?.remedy;
+}
+
 function claimBy(due: DueCredit, evaluation: Evaluation): number | undefined {
-  const claim = evaluation.levels.find((level) => level.id === due.level)?.remedy?.claim;
+  const claim = remedyOf(due, evaluation)?.claim;
   return claim === undefined ? undefined : addDuration(due.window.until, claim.within);
 }
 
-function breachOf(due: DueCredit, keeper: Keeper): EntityRecord | undefined {
-  const about = keeper.violations(({ attributes }) => {
-    const window = attributes[violationAttr.window] as { readonly from?: Json; readonly until?: Json } | undefined;
-    return (
-      attributes[violationAttr.type] === 'breach' &&
-      attributes[violationAttr.level] === due.level &&
-      attributes[violationAttr.index] === due.window.index &&
-      window?.from === isoInstant(due.window.from) &&
-      window.until === isoInstant(due.window.until)
-    );
-  });
-  return about.find((record) => !['excused', 'void'].includes(record.state ?? '')) ?? about.at(-1);
-}
-
-function isFor({ attributes }: EntityRecord, due: DueCredit): boolean {
-  const window = attributes[creditAttr.window] as { readonly from?: Json; readonly until?: Json } | undefined;
-  return (
-    attributes[creditAttr.level] === due.level &&
-    attributes[creditAttr.index] === due.window.index &&
-    window?.from === isoInstant(due.window.from) &&
-    window.until === isoInstant(due.window.until)
-  );
-}
-
-/** Does the evaluation speak about the window at all? */
-function isAnswered({ attributes }: EntityRecord, evaluation: Evaluation): boolean {
-  const window = attributes[creditAttr.window] as { readonly from?: Json; readonly until?: Json } | undefined;
-  return evaluation.results.some(
-    (result) =>
-      result.level === attributes[creditAttr.level] &&
-      result.windows.some(
-        (each) =>
-          each.index === attributes[creditAttr.index] &&
-          isoInstant(each.from) === window?.from &&
-          isoInstant(each.until) === window.until,
-      ),
-  );
-}
-
 /** Nothing is due any more. */
-async function takeBack(record: EntityRecord, evaluation: Evaluation, keeper: Keeper): Promise<void> {
-  const entries = keeper.credits((each) => each === record || each.attributes[creditAttr.corrects] === urn(record.id));
+async function takeBack(
+  record: EntityRecord,
+  entries: readonly EntityRecord[],
+  evaluation: Evaluation,
+  keeper: Keeper,
+): Promise<void> {
   if (record.state === 'credited') await correct(record, '0', entries, evaluation, keeper);
   else if (record.state !== 'lapsed' && record.state !== 'denied')
-    await keeper.update(record, { to: 'denied', due: null }, { code: 'recomputed', detail: 'Nothing is due any more' });
+    await keeper.update(
+      record,
+      { to: 'denied', due: null, internal: { ...record.internal, takenback: true } },
+      { code: 'recomputed', detail: 'Nothing is due any more' },
+    );
 }
 
 async function correct(

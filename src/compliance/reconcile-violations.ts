@@ -5,7 +5,7 @@ import { urn } from '../shared/ids.ts';
 import type { Json } from '../shared/json.ts';
 import type { Level } from '../terms/level.ts';
 import { shareText } from './attainment.ts';
-import { entityOf, without } from './change.ts';
+import { entityOf, textOf, without } from './change.ts';
 import { resourceOf } from './credit.ts';
 import type { Evaluation } from './evaluation.ts';
 import { idFor } from './keys.ts';
@@ -47,10 +47,12 @@ async function reconcileIncidents(
   keeper: Keeper,
 ): Promise<void> {
   const known = keeper.violations((record) => isOf(record, 'incident', level.id));
-  const matched = new Set<EntityRecord>();
+  const byStart = new Map(known.map((record) => [`${indexOf(record)} ${startOf(record)}`, record]));
+  const exact = (incident: Incident): EntityRecord | undefined => byStart.get(`${incident.index} ${incident.from}`);
+  const matched = new Set(incidents.flatMap((incident) => exact(incident) ?? []));
   for (const incident of incidents) {
     const end = incidentEnd(incident, evaluation);
-    const existing = known.find((record) => !matched.has(record) && sameIncident(record, incident, end));
+    const existing = exact(incident) ?? known.find((record) => !matched.has(record) && overlaps(record, incident, end));
     if (existing !== undefined) matched.add(existing);
     const attributes = incidentAttributes(level, incident, end, evaluation);
     if (existing === undefined) {
@@ -97,11 +99,12 @@ function isOf(record: EntityRecord, type: string, level: string): boolean {
 const startOf = (record: EntityRecord): Instant =>
   parseInstant(record.attributes[violationAttr.start]) ?? record.created;
 
-function sameIncident(record: EntityRecord, incident: Incident, end: Instant | undefined): boolean {
-  if (record.attributes[violationAttr.index] !== incident.index) return false;
+const indexOf = (record: EntityRecord): string => textOf(record.attributes[violationAttr.index]);
+
+/** Late samples may move the start of an incident that is known already. */
+function overlaps(record: EntityRecord, incident: Incident, end: Instant | undefined): boolean {
+  if (!isLive(record) || indexOf(record) !== incident.index) return false;
   const start = startOf(record);
-  if (start === incident.from) return true;
-  if (!isLive(record)) return false;
   const until = parseInstant(record.attributes[violationAttr.end]) ?? Number.POSITIVE_INFINITY;
   return start < (end ?? Number.POSITIVE_INFINITY) && until > incident.from;
 }
@@ -150,8 +153,14 @@ async function reconcileBreaches(
 ): Promise<void> {
   const known = keeper.violations((record) => isOf(record, 'breach', level.id));
   const rolling = 'rolling' in level.window;
+  const byWindow = new Map<string, EntityRecord[]>();
+  for (const record of known) {
+    const key = rolling ? indexOf(record) : `${indexOf(record)} ${windowStart(record)}`;
+    if (!rolling || goesOn(record)) byWindow.set(key, [...(byWindow.get(key) ?? []), record]);
+  }
   for (const window of windows) {
-    const same = known.filter((record) => sameWindow(record, window, rolling));
+    const same = byWindow.get(rolling ? window.index : `${window.index} ${window.from}`) ?? [];
+    if (window.state !== 'violated' && same.length === 0) continue;
     const existing = rolling ? same[0] : same.find((record) => !isOver(record));
     const attributes = breachAttributes(level, window, rolling, evaluation);
     if (window.state === 'violated') {
@@ -180,11 +189,14 @@ function disputable(end: Instant, keeper: Keeper): Attributes {
   };
 }
 
-function sameWindow(record: EntityRecord, window: WindowResult, rolling: boolean): boolean {
-  if (record.attributes[violationAttr.index] !== window.index) return false;
-  if (rolling) return record.attributes[violationAttr.end] === undefined && !(isOver(record) && !isDecided(record));
-  const span = record.attributes[violationAttr.window] as { readonly from?: Json; readonly until?: Json } | undefined;
-  return span?.from === isoInstant(window.from) && span.until === isoInstant(window.until);
+function windowStart(record: EntityRecord): Instant | undefined {
+  const span = record.attributes[violationAttr.window] as { readonly from?: Json } | undefined;
+  return parseInstant(span?.from);
+}
+
+/** A breach of a rolling window lasts until it is violated no longer, also one that was decided before. */
+function goesOn(record: EntityRecord): boolean {
+  return record.attributes[violationAttr.end] === undefined && !(isOver(record) && !isDecided(record));
 }
 
 const isOver = (record: EntityRecord): boolean => record.state === 'excused' || record.state === 'void';

@@ -167,6 +167,7 @@ export class ReportLife {
 
   async #evaluate(id: EntityId, full: boolean): Promise<void> {
     const { store, clock, log } = this.#deps;
+    const began = clock.elapsed();
     const report = await store.get(id);
     if (report === undefined) return;
     const cached = await this.#cached(report);
@@ -193,7 +194,7 @@ export class ReportLife {
       cached.live.violations = undefined;
       cached.live.credits = undefined;
     }
-    await this.#goOn(report, evaluation, cached);
+    await this.#goOn(report, evaluation, cached, clock.elapsed() - began);
   }
 
   async #tellHealth(evaluation: Evaluation): Promise<void> {
@@ -220,7 +221,7 @@ export class ReportLife {
   }
 
   /** Sets what comes next: the next slice, the next window to be complete, or a state of its own. */
-  async #goOn(report: EntityRecord, evaluation: Evaluation, cached: Cached): Promise<void> {
+  async #goOn(report: EntityRecord, evaluation: Evaluation, cached: Cached, cost: number): Promise<void> {
     const { now, period, facts } = evaluation;
     const rollsOn = facts.ended === undefined || facts.ended > period.until;
     if (now >= period.until && rollsOn && report.state === 'open')
@@ -230,7 +231,7 @@ export class ReportLife {
       await this.#replace(report, evaluation, cached);
       return;
     }
-    const at = nextEvaluation(evaluation, this.#deps.clock.now());
+    const at = nextEvaluation(evaluation, this.#deps.clock.now() + Math.max(SHORTEST, REST * cost));
     if (at !== undefined) {
       await this.#write(report, { attributes, due: { at, action: 'evaluate' } });
       return;
@@ -357,10 +358,12 @@ function figures(document: ReportDocument): unknown {
   return [document.levels, document.credits.map((credit) => without(credit, 'entity')), document.samples.sha256];
 }
 
+/** An evaluation is never due at once, and rests five times as long as it took. */
 const SHORTEST = 100;
+const REST = 5;
 
 /** When something can change next; undefined: everything is complete. */
-function nextEvaluation(evaluation: Evaluation, clock: Instant): Instant | undefined {
+function nextEvaluation(evaluation: Evaluation, notBefore: Instant): Instant | undefined {
   const { now, period, facts, levels } = evaluation;
   const grace = graceOf(levels);
   const times: Instant[] = [];
@@ -377,5 +380,5 @@ function nextEvaluation(evaluation: Evaluation, clock: Instant): Instant | undef
   });
   if (levels.length === 0 && now < period.until) times.push(period.until);
   const next = times.filter((time) => time > now);
-  return next.length === 0 ? undefined : Math.max(Math.min(...next) + grace, clock + SHORTEST);
+  return next.length === 0 ? undefined : Math.max(Math.min(...next) + grace, notBefore);
 }

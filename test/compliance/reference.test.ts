@@ -150,7 +150,7 @@ describe('the fast computation', () => {
         expect(windows).to.deep.equal(wanted.windows);
         expect(incidents).to.deep.equal(wanted.incidents);
       }),
-      { numRuns: 1500 },
+      { numRuns: 400 },
     );
   });
 });
