@@ -46,17 +46,21 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     throw new StoreFailed(`The folder ${folder} cannot be made`, { cause: error });
   });
 
+  const links: { fail(why: Error): void }[] = [];
   let failed = false;
   const fail = (why: Error): void => {
     if (failed) return;
     failed = true;
     log.error({ err: why, folder }, 'store failed');
+    for (const link of links) link.fail(why);
     onFailure(why);
   };
   const start: WriterStart = { folder, migrations: options.migrations ?? MIGRATIONS, now: clock.now() };
   const writer = new WorkerLink<WriterCalls>(worker('writer', start), fail);
+  links.push(writer);
   const { schemaVersion, migratedFrom, backup } = await writer.started;
   const reader = new WorkerLink<ReaderCalls>(worker('reader', { folder }), fail);
+  links.push(reader);
   try {
     await reader.started;
   } catch (error) {

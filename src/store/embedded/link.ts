@@ -47,10 +47,10 @@ export class WorkerLink<Calls> {
       else this.#receive(message);
     });
     worker.on('error', (error) => {
-      this.#fail(new StoreFailed('A thread of the store has failed', { cause: error }));
+      this.fail(new StoreFailed('A thread of the store has failed', { cause: error }));
     });
     worker.on('exit', (code) => {
-      this.#fail(new StoreFailed(`A thread of the store has ended with code ${code}`));
+      this.fail(new StoreFailed(`A thread of the store has ended with code ${code}`));
     });
   }
 
@@ -70,9 +70,18 @@ export class WorkerLink<Calls> {
     await this.#worker.terminate();
   }
 
-  /** Ends the worker as it is; calls under way fail. */
-  async kill(): Promise<void> {
-    await this.#worker.terminate();
+  /** Ends the worker as it is; what is under way, and all later calls, reject with `why`. */
+  fail(why: Error): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = why;
+    const lost = [...this.#underWay.flat(), ...this.#waiting];
+    this.#underWay.length = 0;
+    this.#calls = [];
+    this.#waiting = [];
+    for (const one of lost) one.reject(why);
+    if (this.#starting === undefined) this.#onFailure(why);
+    else this.#starting.reject(why);
+    void this.#worker.terminate();
   }
 
   #push(name: string, values: readonly unknown[]): Promise<unknown> {
@@ -114,10 +123,9 @@ export class WorkerLink<Calls> {
       return;
     }
     const { code, message: text } = message;
-    this.#fail(
+    this.fail(
       code === 'store_failed' ? new StoreFailed(`The store cannot be opened: ${text}`) : new Unavailable(code, text),
     );
-    void this.#worker.terminate();
   }
 
   #receive(reply: Reply): void {
@@ -130,18 +138,6 @@ export class WorkerLink<Calls> {
       else one.reject(new ParleyError(failure.code, 500, failure.message));
     });
     if (reply.fatal === undefined) this.#schedule();
-    else this.#fail(new StoreFailed(reply.fatal));
-  }
-
-  #fail(why: Error): void {
-    if (this.#ended !== undefined) return;
-    this.#ended = why;
-    const lost = [...this.#underWay.flat(), ...this.#waiting];
-    this.#underWay.length = 0;
-    this.#calls = [];
-    this.#waiting = [];
-    for (const one of lost) one.reject(why);
-    if (this.#starting === undefined) this.#onFailure(why);
-    else this.#starting.reject(why);
+    else this.fail(new StoreFailed(reply.fatal));
   }
 }

@@ -3,7 +3,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { Call, Failure, ReaderCalls, Reply } from './protocol.ts';
 import { entityReads } from './reader-entities.ts';
 import { sampleReads } from './reader-samples.ts';
-import { openDatabase, type Database } from './sqlite.ts';
+import { isFatal, openDatabase, type Database } from './sqlite.ts';
 
 /** The thread that reads, so that a long scan stops neither the service nor a write. */
 
@@ -27,6 +27,7 @@ function serve(port: MessagePort, database: Database): void {
     const results: unknown[] = [];
     const failures: Failure[] = [];
     const moved: ArrayBuffer[] = [];
+    let fatal: string | undefined;
     batch.forEach(([name, ...given], index) => {
       try {
         const result = (calls[name as keyof ReaderCalls] as (...values: unknown[]) => unknown)(...given);
@@ -34,10 +35,12 @@ function serve(port: MessagePort, database: Database): void {
         collectBuffers(result, moved);
       } catch (error) {
         results[index] = null;
-        failures.push({ index, code: 'store_failed', message: error instanceof Error ? error.message : String(error) });
+        const message = error instanceof Error ? error.message : String(error);
+        failures.push({ index, code: 'store_failed', message });
+        if (isFatal(error)) fatal = message;
       }
     });
-    const reply: Reply = { results, failures };
+    const reply: Reply = fatal === undefined ? { results, failures } : { results, failures, fatal };
     port.postMessage(reply, moved);
   });
 }

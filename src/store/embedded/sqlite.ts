@@ -49,9 +49,15 @@ export function resultCode(error: unknown): number | undefined {
 }
 
 export const SQLITE_BUSY = 5;
-export const SQLITE_IOERR = 10;
-export const SQLITE_CORRUPT = 11;
-export const SQLITE_NOTADB = 26;
+const SQLITE_IOERR = 10;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+/** After these the file cannot be trusted to keep what it is given. A full disk is not among them. */
+export function isFatal(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === SQLITE_IOERR || code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
 
 const UNBINDABLE = /\0/g;
 

@@ -4,7 +4,7 @@ import { ParleyError } from '../../shared/errors.ts';
 import { takeFolder } from './lock.ts';
 import { migrate } from './migrate.ts';
 import type { Call, Failure, Reply, Started, WriterCalls, WriterStart } from './protocol.ts';
-import { openDatabase, resultCode, SQLITE_CORRUPT, SQLITE_IOERR, SQLITE_NOTADB, type Database } from './sqlite.ts';
+import { isFatal, openDatabase, type Database } from './sqlite.ts';
 import { UnknownSeries } from './tails.ts';
 import { entityCalls } from './writer-entities.ts';
 import { sampleCalls } from './writer-samples.ts';
@@ -127,12 +127,6 @@ function rollBack(database: Database): void {
   } catch {
     // SQLite has rolled back by itself: the first error is the one to tell.
   }
-}
-
-/** After these the file cannot be trusted to keep what it is given. */
-function isFatal(error: unknown): boolean {
-  const code = resultCode(error);
-  return code === SQLITE_IOERR || code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }
 
 function lost(batch: readonly Call[], error: unknown): Reply {

@@ -25,7 +25,7 @@ describe('embedded: link to a worker', () => {
     link = new WorkerLink<Calls>(worker(), (why) => failures.push(why));
     await link.started;
   });
-  afterEach(() => link.kill());
+  afterEach(() => link.close());
 
   it('answers each call, and lets those of one turn travel together', async () => {
     const echoes = await Promise.all(Array.from({ length: 100 }, (_, index) => link.call('echo', String(index))));
@@ -52,7 +52,6 @@ describe('embedded: link to a worker', () => {
       }
       expect(await rejection(link.call('echo', 'later'))).to.have.property('code', 'store_failed');
       expect(failures).to.have.lengthOf(1);
-      await link.close();
     });
   }
 
