@@ -58,7 +58,12 @@ export function brokerTools(deps: BrokerDeps, signal: AbortSignal, wake: (cfp: E
       return { record, write: update(cfp, record, 'cfp', pathOf(cfp), told) };
     },
     proposalChange(proposal, change, told) {
-      const record = changed(proposal, proposalAttr.state, clock.now(), change);
+      const leaves = change.to !== undefined && change.to !== 'acceptable';
+      const record = changed(proposal, proposalAttr.state, clock.now(), {
+        ...change,
+        // What is not acceptable any more cannot be awarded.
+        ...(leaves ? { attributes: { ...change.attributes, [proposalAttr.awardable]: false } } : {}),
+      });
       return update(proposal, record, 'proposal', pathOf(proposal), told);
     },
     wake,

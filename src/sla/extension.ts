@@ -53,9 +53,13 @@ export function createSla(deps: SlaDeps): SlaPart {
   });
 
   const service: SlaService = {
-    draft: draftSla,
-    start(sla) {
+    draft(award) {
+      const sla = draftSla(award);
+      // Before it is written: whoever reads it must know its terms.
       registerTerms(deps.registry(), sla);
+      return sla;
+    },
+    start(sla) {
       runner.wake(sla.id);
     },
     async abandon(id, why) {

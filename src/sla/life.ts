@@ -107,7 +107,10 @@ function dueAfterTelling(record: EntityRecord): Due | null {
     const from = at(slaAttr.effectiveFrom);
     return from === undefined ? null : { at: from, action: 'advance' };
   }
-  const until = record.state === 'active' ? at(slaAttr.effectiveUntil) : undefined;
+  // It was told to end before it had told that it began: the work of ending must go on.
+  if (record.state === 'terminating' || record.state === 'compensating')
+    return record.due ?? { at: record.updated, action: 'advance' };
+  const until = record.state === 'active' || record.state === 'degraded' ? at(slaAttr.effectiveUntil) : undefined;
   return until === undefined ? null : { at: until, action: 'advance' };
 }
 

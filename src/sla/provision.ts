@@ -144,7 +144,10 @@ async function look(record: EntityRecord, step: SagaStep, saga: Saga, tools: Sla
 /** The entities exist: instruments are installed, and the SLA is in force when the first samples came. */
 async function startMeasuring(record: EntityRecord, saga: Saga, tools: SlaTools): Next {
   const { instruments } = tools.deps;
-  await instruments.install(record);
+  if (!tools.installed.has(record.id)) {
+    await instruments.install(record);
+    tools.installed.add(record.id);
+  }
   const { ready, waitingFor } = await instruments.delivering(record);
   const now = tools.now();
   if (!ready) {
@@ -160,6 +163,7 @@ async function startMeasuring(record: EntityRecord, saga: Saga, tools: SlaTools)
   const { document } = keptOf(record);
   const planned = document.period.from === null ? undefined : parseInstant(document.period.from);
   const from = Math.max(planned ?? now, now);
+  tools.installed.delete(record.id);
   return tools.move(record, {
     to: 'active',
     attributes: {

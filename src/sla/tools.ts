@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { EntityRecord } from '../occi/entity.ts';
 import type { Write } from '../occi/store.ts';
 import type { Instant } from '../shared/clock.ts';
@@ -14,6 +15,8 @@ export interface SlaTools {
   readonly times: SlaTimes;
   /** Aborts when the service stops. */
   readonly signal: AbortSignal;
+  /** SLAs whose instruments this process has installed: asked for once, and again only after a restart. */
+  readonly installed: Set<EntityId>;
   now(): Instant;
   pathOf(record: EntityRecord): string;
   /**
@@ -40,18 +43,34 @@ export interface SlaTools {
 export function slaTools(deps: SlaDeps, signal: AbortSignal, wake: (id: EntityId) => void): SlaTools {
   const { clock, store, vendors } = deps;
   const pathOf = (record: EntityRecord): string => deps.registry().pathOf(record);
+  const waiting = new Map<EntityId, { readonly at: Instant; readonly cancel: () => void }>();
+  // One timer for each SLA, the earliest: sweeps and polls that cross must not add up.
   const again = (id: EntityId, ms: number): void => {
     if (signal.aborted) return;
+    const at = clock.now() + ms;
+    const known = waiting.get(id);
+    if (known !== undefined && known.at <= at) return;
+    known?.cancel();
     const cancel = clock.after(ms, () => {
-      signal.removeEventListener('abort', cancel);
+      waiting.delete(id);
       if (!signal.aborted) wake(id);
     });
-    signal.addEventListener('abort', cancel, { once: true });
+    waiting.set(id, { at, cancel });
   };
+  setMaxListeners(0, signal);
+  signal.addEventListener(
+    'abort',
+    () => {
+      for (const { cancel } of waiting.values()) cancel();
+      waiting.clear();
+    },
+    { once: true },
+  );
   return {
     deps,
     times: { ...defaultTimes, ...deps.times },
     signal,
+    installed: new Set(),
     now: () => clock.now(),
     pathOf,
     async move(record, change, told, also = []) {

@@ -65,7 +65,7 @@ const nearly = fc
   .tuple(quote, fc.subarray(Object.keys(right) as (keyof typeof right)[], { maxLength: 2 }), item, fc.boolean())
   .map(([other, names, one, more]): Json => {
     const taken = Object.fromEntries(names.map((name) => [name, (other as Record<string, Json>)[name] ?? null]));
-    return { ...right, ...taken, ...(more ? { items: [...right.items, one as unknown as Json] } : {}) };
+    return { ...right, ...taken, ...(more ? { items: [...right.items, one] } : {}) };
   });
 
 describe('the quick look at a quote', () => {
