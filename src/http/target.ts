@@ -17,16 +17,27 @@ const MAX_URL = 8192;
  */
 export function readTarget(method: string, url: string): Target {
   if (url.length > MAX_URL) throw new BadRequest('url_too_long', `A URL has at most ${MAX_URL} characters here`);
-  const mark = url.indexOf('?');
-  const rawPath = mark < 0 ? url : url.slice(0, mark);
+  const form = originForm(url);
+  const mark = form.indexOf('?');
+  const rawPath = mark < 0 ? form : form.slice(0, mark);
   const path = rawPath.includes('%') ? decoded(rawPath) : rawPath;
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (!path.startsWith('/') || /[\u0000-\u001f\u007f]/.test(path)) throw malformed(rawPath);
   return {
     method: method === 'HEAD' ? 'GET' : method,
     path,
-    query: mark < 0 ? {} : readQuery(url.slice(mark + 1)),
+    query: mark < 0 ? {} : readQuery(form.slice(mark + 1)),
   };
+}
+
+/** Proxies send the whole URL, and `*` is the server as such; both must be understood (RFC 9112 section 3.2). */
+function originForm(url: string): string {
+  if (url.startsWith('/')) return url;
+  if (url === '*') return '/';
+  const rest = /^https?:\/\/[^/?#]*/i.exec(url);
+  if (rest === null) return url;
+  const form = url.slice(rest[0].length);
+  return form.startsWith('/') ? form : `/${form}`;
 }
 
 function readQuery(text: string): Readonly<Record<string, string>> {

@@ -60,6 +60,10 @@ describe('http: limits', () => {
       expect(over)
         .to.match(/^HTTP\/1\.1 431 /)
         .and.contain('Server: parley/0.0.0 OCCI/1.2');
+      const whole = `GET http://elsewhere/machine/?x=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${world.operator}\r\nConnection: close\r\n\r\n`;
+      expect(await raw(world, whole)).to.match(/^HTTP\/1\.1 200 /);
+      const star = `OPTIONS * HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${world.operator}\r\nConnection: close\r\n\r\n`;
+      expect(await raw(world, star)).to.match(/^HTTP\/1\.1 200 [\s\S]*Allow: GET/);
       expect(await raw(world, 'nonsense\r\n\r\n')).to.match(/^HTTP\/1\.1 400 /);
     } finally {
       await world.close();

@@ -226,6 +226,8 @@ describe('notify: event stream over HTTP', () => {
       .to.contain(`id: ${Number(last) + 1}\n`)
       .and.contain('"from":"on","to":"off"');
     await again.cancel();
+    for (let turn = 0; turn < 1000 && world.feed.streams > 0; turn += 1) await settle();
+    expect(world.feed.streams).to.equal(0);
 
     expect((await world.ask('GET', '/events?of=/machine/0190a0b0-0000-7000-8000-000000000000')).status).to.equal(404);
     expect((await world.ask('GET', '/events', { headers: { 'Last-Event-ID': 'x' } })).status).to.equal(400);
