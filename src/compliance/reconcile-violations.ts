@@ -10,7 +10,7 @@ import { resourceOf } from './credit.ts';
 import type { Evaluation } from './evaluation.ts';
 import { idFor } from './keys.ts';
 import { violationAttr, violationType } from './names.ts';
-import type { Incident, WindowResult } from './types.ts';
+import type { Incident, LevelResult, WindowResult } from './types.ts';
 import type { Keeper } from './keeper.ts';
 
 type Attributes = Readonly<Record<string, Json | undefined>>;
@@ -23,8 +23,7 @@ export async function reconcileViolations(evaluation: Evaluation, keeper: Keeper
     const level = evaluation.levels[i];
     if (level === undefined) continue;
     await reconcileIncidents(level, result.incidents, evaluation, keeper);
-    if (evaluation.definitions[i]?.committed === true)
-      await reconcileBreaches(level, result.windows, evaluation, keeper);
+    if (evaluation.definitions[i]?.committed === true) await reconcileBreaches(level, result, evaluation, keeper);
   }
 }
 
@@ -147,7 +146,7 @@ function placeAttributes(level: Level, index: string, type: string, evaluation: 
 
 async function reconcileBreaches(
   level: Level,
-  windows: readonly WindowResult[],
+  { windows, incidents }: LevelResult,
   evaluation: Evaluation,
   keeper: Keeper,
 ): Promise<void> {
@@ -162,7 +161,10 @@ async function reconcileBreaches(
     const same = byWindow.get(rolling ? window.index : `${window.index} ${window.from}`) ?? [];
     if (window.state !== 'violated' && same.length === 0) continue;
     const existing = rolling ? same[0] : same.find((record) => !isOver(record));
-    const attributes = breachAttributes(level, window, rolling, evaluation);
+    const attributes = {
+      ...breachAttributes(level, window, rolling, evaluation),
+      [violationAttr.worst]: worstOf(level, window, incidents),
+    };
     if (window.state === 'violated') {
       const record = existing ?? (await openBreach(level, window, same, attributes, evaluation, keeper));
       if (record === undefined) continue;
@@ -256,6 +258,16 @@ async function closeBreach(
       { to: 'void', attributes, due: null },
       { code: 'data', detail: 'The samples do not bear it out' },
     );
+}
+
+/** The worst statistic of the incidents in a window. */
+function worstOf(level: Level, window: WindowResult, incidents: readonly Incident[]): number | undefined {
+  const far = (value: number): number => Math.abs(value - level.indicator.value);
+  return incidents.reduce<number | undefined>((worst, { index, from, last, worst: value }) => {
+    const inside = index === window.index && from < window.until && last > window.from;
+    if (!inside || value === undefined) return worst;
+    return worst === undefined || far(value) > far(worst) ? value : worst;
+  }, undefined);
 }
 
 /** A rolling window moves on: since when it was violated, and by which samples, is told once. */

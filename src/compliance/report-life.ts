@@ -194,7 +194,9 @@ export class ReportLife {
       cached.live.violations = undefined;
       cached.live.credits = undefined;
     }
-    await this.#goOn(report, evaluation, cached, clock.elapsed() - began);
+    const cost = clock.elapsed() - began;
+    this.#deps.metrics?.observe('parley_evaluation_seconds', 'Time that evaluating a report took', cost / 1000);
+    await this.#goOn(report, evaluation, cached, cost);
   }
 
   async #tellHealth(evaluation: Evaluation): Promise<void> {

@@ -176,7 +176,7 @@ describe('compliance of an agreement in force', () => {
     await world.sweep();
     const again = await world.records('violation');
     expect(again.filter((each) => value(each, 'org.parley.violation.type') === 'breach').map((each) => each.state)).to.have.members(['excused', 'resolved']); // prettier-ignore
-    expect((await world.records('credit')).map((each) => each.state)).to.deep.equal(['denied', 'computed']);
+    expect((await world.records('credit')).map((each) => each.state)).to.have.members(['denied', 'computed']);
   });
 
   it('confirms what nobody disputes, and settles it with its credit', async () => {
