@@ -175,4 +175,11 @@ function main(args: readonly string[]): number {
   }
 }
 
-if (process.argv[1]?.endsWith('make-list.js') === true) process.exitCode = main(process.argv.slice(2));
+if (process.argv[1]?.endsWith('make-list.js') === true)
+  try {
+    process.exitCode = main(process.argv.slice(2));
+  } catch (error) {
+    // An option that is not known.
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+    process.exitCode = 2;
+  }
