@@ -2,68 +2,48 @@ import type { EntityRecord } from '../occi/entity.ts';
 import { isoInstant } from '../shared/clock.ts';
 import { urn } from '../shared/ids.ts';
 import type { Json } from '../shared/json.ts';
-import { endpoint, placement } from '../terms/resources.ts';
+import { deviationsOf } from '../sla/acceptance.ts';
+import type { Deviation, SagaStep } from '../sla/kept.ts';
 import { entityOf } from './change.ts';
 import type { Evaluation } from './evaluation.ts';
+import type { SlaFacts } from './facts.ts';
 import type { Keeper } from './keeper.ts';
 import { idFor } from './keys.ts';
 import { violationAttr, violationType } from './names.ts';
 
-/** Less of these than was quoted is not what was bought. */
-const AT_LEAST = [
-  'occi.compute.cores',
-  'occi.compute.memory',
-  'occi.compute.share',
-  'occi.compute.speed',
-  'occi.storage.size',
-];
-/** Something else than was quoted is not what was bought. */
-const EXACTLY: readonly string[] = ['occi.compute.architecture', ...Object.values(placement)];
-const NEVER: readonly string[] = Object.values(endpoint);
-
-/** What is delivered now otherwise than quoted; what a resource does not mention stands as quoted. */
-export function deliveryGaps(
-  offered: Readonly<Record<string, Json>>,
-  delivered: Readonly<Record<string, Json>>,
-): readonly { readonly name: string; readonly promised: Json; readonly delivered: Json }[] {
-  return [...AT_LEAST, ...EXACTLY].flatMap((name) => {
-    const promised = offered[name];
-    const now = delivered[name];
-    if (promised === undefined || now === undefined || NEVER.includes(name) || promised === now) return [];
-    if (AT_LEAST.includes(name) && typeof promised === 'number' && typeof now === 'number' && now >= promised)
-      return [];
-    return [{ name, promised, delivered: now }];
+/** What is delivered now and is less than, or something else than, what was quoted: judged as at the acceptance. */
+export function deliveryGaps({ document, resources }: Pick<SlaFacts, 'document' | 'resources'>): readonly Deviation[] {
+  const steps = document.resources.flatMap((offered): SagaStep[] => {
+    const resource = resources.get(`${offered.for}/${offered.index}`);
+    if (resource === undefined || resource.hidden) return [];
+    const view = { ref: '', state: resource.state ?? '', attributes: resource.attributes };
+    return [
+      {
+        for: offered.for,
+        index: offered.index,
+        kind: offered.kind,
+        key: '',
+        rank: 0,
+        status: 'done',
+        attempts: 0,
+        view,
+      },
+    ];
   });
+  return deviationsOf(document, steps).filter((each) => each.severe);
 }
 
 /** Opens a violation for each gap between quote and delivery, and resolves those that were repaired. */
 export async function reconcileDelivery(evaluation: Evaluation, keeper: Keeper): Promise<void> {
-  const { sla, document, resources } = evaluation.facts;
+  const { sla, ended } = evaluation.facts;
   const known = keeper.violations((record) => record.attributes[violationAttr.type] === 'delivery');
   const seen = new Set<EntityRecord>();
-  for (const offered of document.resources) {
-    const index = `${offered.for}/${offered.index}`;
-    const resource = resources.get(index);
-    if (resource === undefined || resource.hidden) continue;
-    for (const gap of deliveryGaps(offered.attributes, resource.attributes)) {
-      const same = known.filter((record) => isAbout(record, index, gap.name));
-      const open = same.find((record) => record.state === 'open' || record.state === 'disputed');
-      if (open !== undefined) {
-        seen.add(open);
-        continue;
-      }
-      if (evaluation.facts.ended !== undefined) continue;
-      await keeper.create(
-        entityOf(sla, violationType, idFor(keeper.now, sla.id, index, 'delivery', gap.name, same.length), 'open', keeper.now, {
-          [violationAttr.sla]: urn(sla.id),
-          [violationAttr.type]: 'delivery',
-          [violationAttr.for]: offered.for,
-          [violationAttr.index]: index,
-          [violationAttr.attribute]: { name: gap.name, promised: gap.promised, delivered: gap.delivered },
-          [violationAttr.start]: isoInstant(keeper.now),
-        }, { title: `${index}: ${gap.name} is not as quoted` }), // prettier-ignore
-      );
-    }
+  for (const gap of deliveryGaps(evaluation.facts)) {
+    const index = `${gap.for}/${gap.index}`;
+    const same = known.filter((record) => isAbout(record, index, gap.attribute));
+    const open = same.find((record) => record.state === 'open' || record.state === 'disputed');
+    if (open !== undefined) seen.add(open);
+    else if (ended === undefined) await keeper.create(violationOf(gap, index, same.length, sla, keeper));
   }
   for (const record of known) {
     if (record.state !== 'open' || seen.has(record)) continue;
@@ -80,6 +60,26 @@ export async function reconcileDelivery(evaluation: Evaluation, keeper: Keeper):
       { code: evaluation.facts.ended === undefined ? 'repaired' : 'ended' },
     );
   }
+}
+
+function violationOf(gap: Deviation, index: string, before: number, sla: EntityRecord, keeper: Keeper): EntityRecord {
+  const id = idFor(keeper.now, sla.id, index, 'delivery', gap.attribute, before);
+  return entityOf(
+    sla,
+    violationType,
+    id,
+    'open',
+    keeper.now,
+    {
+      [violationAttr.sla]: urn(sla.id),
+      [violationAttr.type]: 'delivery',
+      [violationAttr.for]: gap.for,
+      [violationAttr.index]: index,
+      [violationAttr.attribute]: { name: gap.attribute, promised: gap.promised, delivered: gap.delivered },
+      [violationAttr.start]: isoInstant(keeper.now),
+    },
+    { title: `${index}: ${gap.attribute} is not as quoted` },
+  );
 }
 
 function isAbout(record: EntityRecord, index: string, name: string): boolean {

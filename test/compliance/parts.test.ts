@@ -4,6 +4,8 @@ import { shareText, isMet } from '../../src/compliance/attainment.ts';
 import { combineCredits } from '../../src/compliance/combine.ts';
 import { accrued, creditOf, decimalOf, roundedHalfEven, tierOf } from '../../src/compliance/credit.ts';
 import { heldExclusions } from '../../src/compliance/exclusions.ts';
+import { chartSvg } from '../../src/compliance/chart.ts';
+import { html } from '../../src/compliance/html.ts';
 import { idFor } from '../../src/compliance/keys.ts';
 import { merged } from '../../src/compliance/live.ts';
 import { judgeOf, nearestRank, Scratch } from '../../src/compliance/statistics.ts';
@@ -295,6 +297,15 @@ describe('credits', () => {
 });
 
 describe('helpers of the service', () => {
+  it('let nothing into a page that is not meant to be markup', () => {
+    const name = `<img src=x onerror="alert('1')">&`;
+    expect(html`<p title="${name}">${name}${html`<b>${1}</b>`}</p>`.text).to.equal(
+      '<p title="&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;">&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;<b>1</b></p>',
+    );
+    const bad = { level: 'up', metric: 'x', threshold: 1, from: 0, until: 1000, bad: [], lines: [{ name, points: [[1, 2]] }] } as const; // prettier-ignore
+    expect(chartSvg(bad)).not.to.include('<img');
+  });
+
   it('make version 7 UUIDs that are the same for the same thing', () => {
     const id = idFor(at('2026-11-20T10:00:00Z'), 'sla', 'up', 'web/0');
     expect(parseEntityId(id)).to.equal(id);
