@@ -70,7 +70,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   log.info({ folder, schemaVersion, migratedFrom, backup }, 'store opened');
 
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= reader.close().then(() => writer.close()));
+  const close = (): Promise<void> => (closing ??= reader.close().finally(() => writer.close()));
   return {
     entities: embeddedEntities({ writer, reader, clock, log, close }),
     values: embeddedValues(writer, reader),

@@ -26,6 +26,7 @@ export class WorkerLink<Calls> {
   /** What the worker says when it is ready; rejects when it cannot be. */
   readonly started: Promise<Ready>;
   readonly #worker: Worker;
+  readonly #exited: Promise<void>;
   readonly #onFailure: (why: Error) => void;
   readonly #underWay: Waiting[][] = [];
   #calls: Call[] = [];
@@ -49,8 +50,11 @@ export class WorkerLink<Calls> {
     worker.on('error', (error) => {
       this.fail(new StoreFailed('A thread of the store has failed', { cause: error }));
     });
-    worker.on('exit', (code) => {
-      this.fail(new StoreFailed(`A thread of the store has ended with code ${code}`));
+    this.#exited = new Promise((resolve) => {
+      worker.on('exit', (code) => {
+        this.fail(new StoreFailed(`A thread of the store has ended with code ${code}`));
+        resolve();
+      });
     });
   }
 
@@ -65,9 +69,12 @@ export class WorkerLink<Calls> {
   async close(): Promise<void> {
     if (this.#closing || this.#ended !== undefined) return;
     this.#closing = true;
-    await this.#push('finish', []);
-    this.#ended = new StoreClosed();
-    await this.#worker.terminate();
+    try {
+      await this.#push('finish', []);
+    } finally {
+      this.#ended ??= new StoreClosed();
+      await this.#exited;
+    }
   }
 
   /** Ends the worker as it is; what is under way, and all later calls, reject with `why`. */

@@ -19,6 +19,7 @@ function serve(port: MessagePort, database: Database): void {
     ...sampleReads(database),
     finish() {
       database.close();
+      port.unref();
       return null;
     },
   };

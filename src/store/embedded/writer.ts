@@ -112,10 +112,12 @@ function serve(port: MessagePort, database: Database, release: () => void): void
 
   port.on('message', (batch: readonly Call[]) => {
     const reply = answer(batch);
+    // What is said last still arrives, and then nothing keeps the thread.
     if (batch.some(([name]) => name === 'finish')) {
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       database.close();
       release();
+      port.unref();
     }
     port.postMessage(reply);
   });

@@ -12,6 +12,7 @@ if (port !== null) {
     const results = batch.map(([name, value], index) => {
       if (name === 'throwError') throw new Error('as asked');
       if (name === 'exit') process.exit(3);
+      if (name === 'finish') port.unref();
       if (name === 'fatal') fatal = 'the disk is gone';
       if (name === 'refuse') failures.push({ index, code: 'refused', message: 'no' });
       return name === 'messages' ? messages : (value ?? null);
