@@ -12,8 +12,10 @@ import { valueCalls } from './writer-values.ts';
 
 /** The thread that owns the folder and writes: one message of calls, one transaction. */
 
-/** Pages of log after which SQLite moves it into the main file. */
+/** Pages of log, by a guess, after which it is moved into the main file; when SQLite does so in a COMMIT. */
 const CHECKPOINT_PAGES = 1000;
+const CHECKPOINT_PAGES_AT_MOST = 4 * CHECKPOINT_PAGES;
+const PAGES_A_COMMIT = 5;
 const LOG_BYTES = 32 * 1024 * 1024;
 
 async function start(port: MessagePort, { folder, migrations, now }: WriterStart): Promise<void> {
@@ -23,7 +25,7 @@ async function start(port: MessagePort, { folder, migrations, now }: WriterStart
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA journal_size_limit = ${LOG_BYTES};
-    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES_AT_MOST};
     PRAGMA cache_size = -16000;
     PRAGMA temp_store = MEMORY;
   `);
@@ -57,6 +59,20 @@ function serve(port: MessagePort, database: Database, release: () => void): void
       return null;
     },
   };
+
+  const changes = database.prepare('SELECT total_changes() AS changes');
+  let changesMoved = 0;
+  let commits = 0;
+
+  /** Called when the answer is out, so that nobody's COMMIT has to wait for it. */
+  function checkpoint(): void {
+    commits++;
+    const changed = Number(changes.get()?.['changes'] ?? 0);
+    if (changed - changesMoved + commits * PAGES_A_COMMIT < CHECKPOINT_PAGES) return;
+    database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    changesMoved = changed;
+    commits = 0;
+  }
 
   function run([name, ...given]: Call): unknown {
     return (calls[name as keyof WriterCalls] as (...values: unknown[]) => unknown)(...given);
@@ -112,14 +128,17 @@ function serve(port: MessagePort, database: Database, release: () => void): void
 
   port.on('message', (batch: readonly Call[]) => {
     const reply = answer(batch);
-    // What is said last still arrives, and then nothing keeps the thread.
     if (batch.some(([name]) => name === 'finish')) {
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       database.close();
       release();
+      port.postMessage(reply);
+      // What was said last still arrives, and then nothing keeps the thread.
       port.unref();
+      return;
     }
     port.postMessage(reply);
+    if (reply.fatal === undefined) checkpoint();
   });
 }
 
