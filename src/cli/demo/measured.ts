@@ -7,6 +7,8 @@ import { look, type Bought } from './negotiated.ts';
 import type { Say } from './say.ts';
 
 const INCIDENT_PATIENCE = 30_000;
+/** As quotes count: 730 hours. */
+const SECONDS_A_MONTH = 730 * 3600;
 
 /** The report of the SLA as it stands. */
 async function standing(client: Client, sla: string): Promise<JsonObject> {
@@ -58,7 +60,7 @@ export async function breakOne(client: Client, bought: Bought, say: Say): Promis
   const resolved = await seen.next((event) => isResolved(event, opened));
   say.line(`${resolved.time}  the incident is resolved`);
   const closed = await seen.next((event) => isResolved(event, breached));
-  say.line(`${closed.time}  the window is complete, and its credit computed`);
+  say.line(`${closed.time}  the window is complete`);
   seen.stop();
 }
 
@@ -75,7 +77,7 @@ export async function report(client: Client, bought: Bought, say: Say): Promise<
   const path = attributeText(await client.get(bought.sla), 'org.parley.sla.report');
   const document = await standing(client, bought.sla);
   for (const line of renderReport(document)) say.line(line);
-  for (const line of credits(document)) say.line(line);
+  for (const line of credits(document, bought.monthly)) say.line(line);
   say.line();
   for (const type of ['text/html', 'text/csv', 'application/json', 'application/occi+json']) {
     const answer = await client.request('GET', path, { accept: type });
@@ -83,20 +85,24 @@ export async function report(client: Client, bought: Bought, say: Say): Promise<
   }
 }
 
-/** What the missed windows come to, also where it is less than a cent. */
-function credits(document: JsonObject): string[] {
-  const lines: string[] = [];
-  for (const level of objects(document['levels']))
-    for (const window of objects(level['windows'])) {
-      const credit = window['credit'];
-      if (!isObject(credit) || !isObject(credit['tier'])) continue;
-      lines.push(
-        `credit for ${textOf(window['index'])}, ${textOf(window['from'])}: ${Number(credit['tier']['credit']) * 100} % of ` +
-          `${textOf(credit['base'])} ${textOf(credit['currency'])} (what it cost in these ${WINDOW_SECONDS} s) = ` +
-          `${textOf(credit['amount'])} ${textOf(credit['currency'])}`,
-      );
-    }
-  return lines;
+/** What the missed windows come to: over seconds it is less than a cent, and is then not paid. */
+function credits(document: JsonObject, monthly: number): string[] {
+  const up = objects(document['definitions']).find((one) => isObject(one['level']) && one['level']['id'] === 'up');
+  const level = isObject(up?.['level']) ? up['level'] : {};
+  const tiers = isObject(level['remedy']) ? objects(level['remedy']['tiers']) : [];
+  const windows = objects(document['levels']).find((one) => one['level'] === 'up')?.['windows'];
+  return objects(windows).flatMap((window) => {
+    const attained = Number(window['attainment']);
+    const tier = tiers.filter((one) => attained < Number(one['below'])).at(-1);
+    if (window['state'] !== 'violated' || tier === undefined) return [];
+    const share = Number(tier['credit']);
+    const seconds = (share * monthly * WINDOW_SECONDS) / SECONDS_A_MONTH;
+    return [
+      `${textOf(window['index'])} attained ${attained * 100} %, under ${Number(tier['below']) * 100} %: the credit is ${share * 100} % of what it cost.`,
+      `In ${WINDOW_SECONDS} s that is ${seconds.toFixed(7)} EUR, under a cent, so nothing is paid; in a window of a month`,
+      `it would be ${share * 100} % of ${monthly.toFixed(2)} EUR = ${(share * monthly).toFixed(2)} EUR.`,
+    ];
+  });
 }
 
 /** Events from now on, kept until they are asked for, so that none is missed between two questions. */

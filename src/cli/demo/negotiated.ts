@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../shared/json.ts';
+import { isObject, type JsonObject } from '../../shared/json.ts';
 import { endpoint } from '../../terms/resources.ts';
 import type { Client } from '../client.ts';
 import { attribute, attributeText, objects, pathFor, textOf, texts } from '../entity.ts';
@@ -16,6 +16,8 @@ export interface Bought {
   /** Path of the SLA. */
   readonly sla: string;
   readonly servers: readonly Server[];
+  /** What one server with its volume costs in a month, in EUR. */
+  readonly monthly: number;
 }
 
 export async function vendors(client: Client, say: Say): Promise<void> {
@@ -87,7 +89,8 @@ export async function award(client: Client, cfp: string, best: JsonObject, say: 
   say.line();
   say.line('Checked against what was promised, and in force. These are real processes:');
   for (const server of servers) say.line(`  ${server.name}  ${server.url}  ${JSON.stringify(await look(server.url))}`);
-  return { sla: path, servers };
+  const price = attribute(best, 'org.parley.proposal.price');
+  return { sla: path, servers, monthly: Number(isObject(price) ? price['month'] : NaN) / servers.length };
 }
 
 /** What the little web server says of itself. */
