@@ -65,10 +65,23 @@ export interface Behaviour {
   /** Decides what DELETE does: throws `Conflict`, or answers whether to remove or hide. Default: remove. */
   remove?(record: EntityRecord, ctx: RequestContext): Promise<Removal>;
 
+  /**
+   * Does the record still tell the truth? Asked before an action is refused for its state, so that what
+   * happened outside counts at once: answers the record as it is now, written if it was not. What it writes
+   * through `ctx` is no effect of the request. A failure to find out leaves the record as it is.
+   */
+  refresh?(record: EntityRecord, ctx: RequestContext): Promise<EntityRecord>;
+
   /** Performs actions, by term. The engine has checked schema, rights and (with `states`) the state. */
   readonly actions?: Readonly<
     Record<string, (record: EntityRecord, attributes: Attributes, ctx: RequestContext) => Promise<ActionResult>>
   >;
+
+  /**
+   * Actions that are defined and not done yet, by term, with what their 422 says. Like every action without
+   * a handler they are shown in discovery, and neither among an entity's actions nor among its moves.
+   */
+  readonly unsupported?: Readonly<Record<string, string>>;
 
   /** The attributes as clients see them, where they are more than what is stored. */
   project?(record: EntityRecord, ctx: RequestContext): Promise<Projection>;

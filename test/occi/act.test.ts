@@ -8,7 +8,7 @@ describe('engine: actions', () => {
   it('shows what is legal now, and does it', async () => {
     const { ask, task, store } = world();
     const { path, actions } = await task();
-    expect(actions).to.deep.equal([typeId(`${ACTION_SCHEME}begin`), typeId(`${ACTION_SCHEME}dream`)]);
+    expect(actions).to.deep.equal([typeId(`${ACTION_SCHEME}begin`)]);
     const view = entityOf(await ask({ op: 'act', path, invocation: begin }));
     expect([view.record.state, view.record.rev]).to.deep.equal(['running', 2]);
     expect(view.actions)
@@ -22,7 +22,7 @@ describe('engine: actions', () => {
     const { path } = await task();
     const error = await refusal(ask({ op: 'act', path, invocation: { term: 'finish', attributes: {} } }));
     expect([error.status, error.code]).to.deep.equal([409, 'state_forbids']);
-    expect(error.extra).to.deep.equal({ state: 'open', moves: ['begin', 'dream'] });
+    expect(error.extra).to.deep.equal({ state: 'open', moves: ['begin'] });
   });
 
   it('wants the query and the body to agree, and knows its actions', async () => {
@@ -37,8 +37,92 @@ describe('engine: actions', () => {
     expect((await refusal(act({ term: 'nothing' }))).status).to.equal(404);
     expect((await refusal(act({ action: typeId('http://no#begin') }))).status).to.equal(404);
     expect((await refusal(act({ term: 'shout' }))).status).to.equal(404);
-    expect((await refusal(act({ term: 'dream' }))).code).to.equal('not_supported');
     expect((await refusal(act({ term: 'constructor' }))).status).to.equal(404);
+  });
+
+  it('answers 422 where the service does not do an action yet, whatever the state, and shows it in discovery only', async () => {
+    const { ask, task } = world();
+    const { path } = await task();
+    const act = (term: string): Promise<unknown> => ask({ op: 'act', path, invocation: { term, attributes: {} } });
+    for (const round of ['open', 'running']) {
+      const dream = await refusal(act('dream'));
+      expect([dream.status, dream.code, dream.message], round).to.deep.equal([
+        422,
+        'not_supported',
+        'Dreaming is not supported yet: sleep',
+      ]);
+      const soar = await refusal(act('soar'));
+      expect([soar.status, soar.code], round).to.deep.equal([422, 'not_supported']);
+      if (round === 'open') await ask({ op: 'act', path, invocation: begin });
+    }
+    const found = await ask({ op: 'discover', filter: [typeId(`${ACTION_SCHEME}dream`)] });
+    expect(found.type === 'categories' ? found.actions.map((action) => action.term) : []).to.deep.equal(['dream']);
+  });
+
+  it('asks anew how an entity is before it refuses an action for its state, and only then', async () => {
+    const { ask, task, hooks, store } = world();
+    const { path, record } = await task();
+    let asked = 0;
+    hooks.refresh = async (before, ctx) => {
+      asked += 1;
+      if (before.state !== 'running') return before;
+      const after = {
+        ...before,
+        rev: before.rev + 1,
+        state: 'open',
+        attributes: { ...before.attributes, 'task.state': 'open' },
+      };
+      await ctx.store.write([{ op: 'update', record: after, expect: { rev: before.rev } }]);
+      return after;
+    };
+    await ask({ op: 'act', path, invocation: begin });
+    expect(asked).to.equal(0);
+    const view = entityOf(await ask({ op: 'act', path, invocation: begin }));
+    expect([asked, view.record.state, view.record.rev]).to.deep.equal([1, 'running', 4]);
+    // Refreshed, and still illegal: the state that was found is told.
+    const error = await refusal(
+      ask({ op: 'act', path, invocation: { term: 'finish', attributes: {} } }).then(() =>
+        ask({ op: 'act', path, invocation: begin }),
+      ),
+    );
+    expect(error.extra).to.deep.equal({ state: 'done', moves: [] });
+    expect((await store.get(record.id))?.state).to.equal('done');
+  });
+
+  it('does not let what it found out itself count as the effect of the request', async () => {
+    const { ask, task, hooks, store } = world();
+    const { path, record } = await task();
+    await ask({ op: 'act', path, invocation: begin });
+    hooks.refresh = async (before, ctx) => {
+      const after = { ...before, rev: before.rev + 1, title: `seen ${before.rev}` };
+      await ctx.store.write([{ op: 'update', record: after, expect: { rev: before.rev } }]);
+      return after;
+    };
+    const idempotency = { scope: 'k', bodyHash: 'h' };
+    const again = (): Promise<unknown> => ask({ op: 'act', path, invocation: begin }, { idempotency });
+    expect((await refusal(again())).code).to.equal('state_forbids');
+    expect(await store.idempotency('k')).to.equal(undefined);
+    const rev = (await store.get(record.id))?.rev ?? 0;
+    const pinned = ask({ op: 'act', path, invocation: begin, ifMatch: [rev] });
+    expect((await refusal(pinned)).status).to.equal(412);
+  });
+
+  it('asks all of a collection anew before the first is touched', async () => {
+    const { ask, task, hooks, store } = world();
+    const [a, b] = [await task(), await task()];
+    await ask({ op: 'act', path: a.path, invocation: begin });
+    hooks.refresh = async (before, ctx) => {
+      const after = {
+        ...before,
+        rev: before.rev + 1,
+        state: 'open',
+        attributes: { ...before.attributes, 'task.state': 'open' },
+      };
+      await ctx.store.write([{ op: 'update', record: after, expect: { rev: before.rev } }]);
+      return after;
+    };
+    await ask({ op: 'actOnAll', path: '/task/', invocation: begin, query: {} });
+    expect([(await store.get(a.record.id))?.rev, (await store.get(b.record.id))?.rev]).to.deep.equal([4, 2]);
   });
 
   it('checks the attributes of an action', async () => {

@@ -4,7 +4,7 @@ import type { Action, AttributeDefinition, Kind, Mixin } from '../../src/occi/ca
 import { RESOURCE, LINK } from '../../src/occi/core.ts';
 import { createEngine, type EngineOptions } from '../../src/occi/engine.ts';
 import type { EntityDocument, EntityRecord } from '../../src/occi/entity.ts';
-import type { Behaviour, Extension } from '../../src/occi/extension.ts';
+import type { Behaviour, Extension, RequestContext } from '../../src/occi/extension.ts';
 import { writeOrRetry } from '../../src/occi/concurrency.ts';
 import { createRegistry, type ModelRegistry } from '../../src/occi/registry.ts';
 import type { OcciOutcome, OcciRequest, RequestEnvelope, View } from '../../src/occi/request.ts';
@@ -90,6 +90,7 @@ const moved = (record: EntityRecord, state: string): EntityRecord => ({
 export interface Hooks {
   beforeActionWrite?: (record: EntityRecord) => Promise<void>;
   created?: (record: EntityRecord) => void;
+  refresh?: (record: EntityRecord, ctx: RequestContext) => Promise<EntityRecord>;
 }
 
 function taskBehaviour(hooks: Hooks): Behaviour {
@@ -122,6 +123,8 @@ function taskBehaviour(hooks: Hooks): Behaviour {
       return Promise.resolve({ record: draft });
     },
     created: (record) => hooks.created?.(record),
+    refresh: (record, ctx) => hooks.refresh?.(record, ctx) ?? Promise.resolve(record),
+    unsupported: { dream: 'Dreaming is not supported yet: sleep' },
     settled: (record) => record.state === 'done',
     actions: {
       begin: go('running'),
@@ -137,7 +140,12 @@ export function testExtension(hooks: Hooks = {}): Extension {
     name: 'test',
     kinds: [
       kind('task', {
-        actions: [typeId(`${ACTION_SCHEME}begin`), typeId(`${ACTION_SCHEME}finish`), typeId(`${ACTION_SCHEME}dream`)],
+        actions: [
+          typeId(`${ACTION_SCHEME}begin`),
+          typeId(`${ACTION_SCHEME}finish`),
+          typeId(`${ACTION_SCHEME}dream`),
+          typeId(`${ACTION_SCHEME}soar`),
+        ],
         attributes: {
           'task.name': attribute({ required: true, pattern: { minLength: 1 } }),
           'task.count': attribute({ type: 'number', pattern: { multipleOf: 1, minimum: 0 }, default: 1 }),
@@ -171,6 +179,7 @@ export function testExtension(hooks: Hooks = {}): Extension {
       action('finish', { result: attribute({ required: true, default: 'fine' }) }),
       action('shout'),
       action('dream'),
+      action('soar'),
     ],
     behaviours: [
       taskBehaviour(hooks),

@@ -1,4 +1,4 @@
-import { BadRequest, Conflict, NotFound, TooLarge } from '../../shared/errors.ts';
+import { BadRequest, Conflict, NotFound, TooLarge, Unprocessable } from '../../shared/errors.ts';
 import { pointer, type Json } from '../../shared/json.ts';
 import { typeOf, type Action } from '../category.ts';
 import type { Attributes, EntityRecord } from '../entity.ts';
@@ -6,8 +6,9 @@ import type { ActionResult } from '../extension.ts';
 import { Findings } from '../findings.ts';
 import type { ActionInvocation, IfMatch, OcciOutcome } from '../request.ts';
 import { checkMatch, entityPath, load } from './access.ts';
+import { observerContext } from './context.ts';
 import type { Services, Turn } from './services.ts';
-import { legalActions, legalNow, stateOf, viewOf, viewsOf } from './views.ts';
+import { legalActions, legalEver, legalNow, stateOf, supports, viewOf, viewsOf } from './views.ts';
 
 /** POST `?action=term` on an entity (GFD.223 section 5.6). */
 export async function act(
@@ -20,10 +21,12 @@ export async function act(
   const { kind } = entityPath(services, path);
   const term = termOf(services, invocation);
   services.policy.check(turn.ctx.caller, 'act', typeOf(kind), term);
-  const record = await load(services, turn, path);
-  checkMatch(record, ifMatch);
-  const action = actionOf(services, record, term, invocation, path);
+  const found = await load(services, turn, path);
+  checkMatch(found, ifMatch);
+  const action = actionOf(services, found, term, invocation, path);
   const attributes = checkedAttributes(services, action, invocation.attributes);
+  const record = await current(services, turn, found, action);
+  checkMatch(record, ifMatch);
   checkState(services, turn, record, action);
   if (turn.keyed) turn.foresee({ type: 'reread', as: 'entity', ids: [record.id] });
   return outcomeOf(services, turn, await perform(services, turn, record, action, attributes));
@@ -42,13 +45,15 @@ export async function actOnAll(
 ): Promise<OcciOutcome> {
   if (more) throw new TooLarge('An action on a collection is for at most 1000 entities: narrow it by a filter');
   const term = termOf(services, invocation);
-  const planned: { readonly record: EntityRecord; readonly action: Action; readonly attributes: Attributes }[] = [];
-  for (const record of records) {
+  const wanted = records.map((record) => {
     services.policy.check(turn.ctx.caller, 'act', record.kind, term);
     const action = actionOf(services, record, term, invocation, services.registry.pathOf(record));
-    checkState(services, turn, record, action);
-    planned.push({ record, action, attributes: checkedAttributes(services, action, invocation.attributes) });
-  }
+    return { record, action, attributes: checkedAttributes(services, action, invocation.attributes) };
+  });
+  const planned = await Promise.all(
+    wanted.map(async (one) => ({ ...one, record: await current(services, turn, one.record, one.action) })),
+  );
+  for (const { record, action } of planned) checkState(services, turn, record, action);
   if (turn.keyed) turn.foresee({ type: 'reread', as: 'entity', ids: records.map((record) => record.id) });
   const done: EntityRecord[] = [];
   for (const { record, action, attributes } of planned) {
@@ -87,9 +92,24 @@ function actionOf(
   const found = actions.find(
     (action) => action.term === term && (invocation.action === undefined || typeOf(action) === invocation.action),
   );
-  if (found !== undefined) return found;
+  if (found !== undefined) return supported(services, record, found);
   const known = actions.map((action) => action.term).join(', ') || 'none';
   throw new NotFound(`${path} has no action ${invocation.action ?? term}; its actions: ${known}`);
+}
+
+/**
+ * 422 `not_supported` for what this service does not do yet, whatever the entity and its state; where the
+ * service does it and the vendor of one resource cannot, the behaviour answers 409 with the same code.
+ */
+function supported(services: Services, record: EntityRecord, action: Action): Action {
+  const behaviour = services.registry.behaviour(record.kind);
+  if (supports(behaviour, action)) return action;
+  const why = behaviour?.unsupported ?? {};
+  throw new Unprocessable(
+    'not_supported',
+    (Object.hasOwn(why, action.term) ? why[action.term] : undefined) ??
+      `${action.title || action.term} is not supported by this service yet`,
+  );
 }
 
 function checkedAttributes(services: Services, action: Action, given: Attributes): Attributes {
@@ -102,6 +122,15 @@ function checkedAttributes(services: Services, action: Action, given: Attributes
       findings.malformed.add(pointer('/attributes', name), 'attribute_required', `${name} is missing`);
   findings.throwIfAny();
   return attributes;
+}
+
+/** The record to act on: where its state forbids the action, asked for anew. */
+async function current(services: Services, turn: Turn, record: EntityRecord, action: Action): Promise<EntityRecord> {
+  const behaviour = services.registry.behaviour(record.kind);
+  const { role } = turn.ctx.caller;
+  if (behaviour?.refresh === undefined || legalNow(record, behaviour, action, role)) return record;
+  if (!legalEver(behaviour, action, role)) return record;
+  return behaviour.refresh(record, observerContext(services, turn));
 }
 
 /** 409 with the state and the actions that are legal now (api.md, Errors). */
@@ -125,9 +154,8 @@ async function perform(
   attributes: Attributes,
 ): Promise<ActionResult> {
   const actions = services.registry.behaviour(record.kind)?.actions ?? {};
-  const handler = Object.hasOwn(actions, action.term) ? actions[action.term] : undefined;
-  if (handler === undefined)
-    throw new Conflict('not_supported', `${action.title || action.term} is not supported by this service yet`);
+  const handler = actions[action.term];
+  if (handler === undefined) throw new RangeError(`the action ${action.term} has no handler`);
   return handler(record, attributes, turn.ctx);
 }
 

@@ -61,6 +61,11 @@ function contextOf(
   return ctx;
 }
 
+/** The context of a turn with the bare store: what is written there is not the request's doing. */
+export function observerContext(services: Services, turn: Turn): RequestContext {
+  return contextOf(services, turn.envelope, services.store, turn.pending);
+}
+
 /** A context for work inside the service: no request, no key. */
 export function innerContext(
   services: Services,

@@ -33,9 +33,14 @@ const ACTORS: Readonly<Record<Caller['role'], readonly Actor[]>> = {
   auditor: [],
 };
 
+/** Does the service do the action at all? What has no handler is defined only. */
+export function supports(behaviour: Behaviour | undefined, action: Action): boolean {
+  return Object.hasOwn(behaviour?.actions ?? {}, action.term);
+}
+
 /**
  * Does the state table let the caller perform the action now (GFD.221 section 4.5.3)? An action of which
- * the table knows nothing is possible in every state.
+ * the table knows nothing is possible in every state; one that the service does not do, in none.
  */
 export function legalNow(
   record: EntityRecord,
@@ -43,11 +48,19 @@ export function legalNow(
   action: Action,
   role: Caller['role'],
 ): boolean {
+  if (!supports(behaviour, action)) return false;
   const table = behaviour?.states;
   const state = stateOf(record, behaviour);
   if (table === undefined || state === undefined || !triggersOf(table).has(action.term)) return role !== 'auditor';
   const actors = ACTORS[role];
   return movesFrom(table, state).some((move) => move.on === action.term && move.by.some((by) => actors.includes(by)));
+}
+
+/** Is there a state in which the table would let the caller perform the action? */
+export function legalEver(behaviour: Behaviour | undefined, action: Action, role: Caller['role']): boolean {
+  const actors = ACTORS[role];
+  const moves = behaviour?.states?.moves ?? [];
+  return moves.some((move) => move.on === action.term && move.by.some((by) => actors.includes(by)));
 }
 
 export function legalActions(services: Services, record: EntityRecord, role: Caller['role']): readonly Action[] {
