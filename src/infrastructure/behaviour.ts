@@ -9,6 +9,7 @@ import type { TypeId } from '../shared/ids.ts';
 import { pointer, type JsonObject } from '../shared/json.ts';
 import type { StateTable } from '../shared/state-machine.ts';
 import type { BackendView, ResourceBackend, ResourceInternal } from './backend.ts';
+import { observed } from './observe.ts';
 import { stoppedAfter } from './stopped.ts';
 
 export interface InfrastructureParts {
@@ -44,6 +45,7 @@ export function resourceBehaviour(shape: ResourceShape, parts: InfrastructurePar
       checkFree(record, ctx);
       return Promise.resolve({ how: 'remove' });
     },
+    refresh: (record, ctx) => observed(shape, parts, record, ctx),
     actions: Object.fromEntries(
       shape.actions.map((action) => [
         action.term,
@@ -103,6 +105,7 @@ async function perform(
   return { type: 'entity', record: await written(done, record, ctx) };
 }
 
+/** 409 `not_supported` where the vendor of this one resource cannot do what the service does for others. */
 async function asked(
   backend: ResourceBackend,
   action: Action,

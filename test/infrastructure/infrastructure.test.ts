@@ -25,7 +25,7 @@ interface Cloud extends World {
   delivered(kind: TypeId, state: string, internal?: JsonObject): Promise<EntityRecord>;
 }
 
-function cloud(perform?: ResourceBackend['perform']): Cloud {
+function cloud(perform?: ResourceBackend['perform'], inspect?: ResourceBackend['inspect']): Cloud {
   const clock = new HandClock();
   const store = new MemoryStore(clock);
   const calls: TypeId[] = [];
@@ -34,7 +34,7 @@ function cloud(perform?: ResourceBackend['perform']): Cloud {
       calls.push(action);
       return perform?.(record, action, attributes) ?? Promise.resolve(answer(record, action));
     },
-    inspect: () => Promise.resolve(undefined),
+    inspect: (record) => inspect?.(record) ?? Promise.resolve(undefined),
   };
   const made = world({ store, clock, extensions: [createInfrastructure({ backend, clock })] });
   return {
@@ -328,7 +328,57 @@ describe('infrastructure: what a vendor runs', () => {
     expect(ID === undefined ? 0 : (await w.store.get(ID))?.rev).to.equal(1);
     const other = failing('unsupported');
     await other.delivered(COMPUTE, 'active');
-    expect((await refusal(act(other, 'save'))).code).to.equal('not_supported');
+    expect(await refusal(act(other, 'save'))).to.include({ status: 409, code: 'not_supported' });
+  });
+
+  it('looks again before it refuses to start what has died since', async () => {
+    const died: BackendView = { state: 'error', message: 'the process ended', attributes: {} };
+    const w = cloud(undefined, () => Promise.resolve(died));
+    const { id, tenant } = await w.delivered(COMPUTE, 'active');
+    expect(entityOf(await act(w, 'start')).record.state).to.equal('active');
+    const [seen, started] = await w.store.history(id);
+    expect(seen).to.include({ rev: 2, from: 'active', to: 'error', actor: 'vendor', code: 'observed' });
+    expect(seen?.detail).to.equal('the process ended');
+    expect(started).to.include({ rev: 3, from: 'error', to: 'active', code: 'start' });
+    const events = await w.store.events({ tenant, after: 0, limit: 5 });
+    expect(events.map((event) => event.type)).to.deep.equal(['org.parley.compute.error', 'org.parley.compute.active']);
+    expect((await w.store.get(id))?.attributes).not.to.have.property('occi.compute.state.message');
+  });
+
+  it('refuses with the state that it found, and keeps what it found', async () => {
+    const stopped = cloud(undefined, () => Promise.resolve({ state: 'inactive', attributes: {} }));
+    const { id } = await stopped.delivered(COMPUTE, 'error');
+    const error = await refusal(act(stopped, 'suspend'));
+    expect(error.extra['state']).to.equal('inactive');
+    expect((await stopped.store.get(id))?.state).to.equal('inactive');
+    expect(stopped.calls).to.deep.equal([]);
+  });
+
+  it('refuses as stored where the vendor cannot be asked, or where there is nothing to ask about', async () => {
+    const silent = cloud(undefined, () => Promise.reject(new ParleyError('timed_out', 502, 'no')));
+    await silent.delivered(COMPUTE, 'active');
+    expect(await refusal(act(silent, 'start'))).to.include({ status: 409, code: 'state_forbids' });
+    let looks = 0;
+    const look = (): Promise<undefined> => Promise.resolve(void (looks += 1));
+    const ended = cloud(undefined, look);
+    await ended.delivered(COMPUTE, 'inactive', { ref: 'r1', sla: SLA, released: true });
+    expect((await refusal(act(ended, 'stop'))).status).to.equal(409);
+    const { path: own } = entityOf(await create(ended, '/compute/'));
+    const stop = ended.ask({ op: 'act', path: own, invocation: { term: 'stop', attributes: {} } });
+    expect((await refusal(stop)).status).to.equal(409);
+    expect(looks).to.equal(0);
+  });
+
+  it('observes beside what others write', async () => {
+    const w: Cloud = cloud(undefined, async (record) => {
+      const now = (await w.store.get(record.id)) ?? record;
+      if (now.rev === 1)
+        await w.store.write([{ op: 'update', record: { ...now, rev: 2, title: 'New' }, expect: { rev: 1 } }]);
+      return { state: 'error', attributes: {} };
+    });
+    await w.delivered(COMPUTE, 'active');
+    const { record } = entityOf(await act(w, 'start'));
+    expect([record.title, record.state, record.rev]).to.deep.equal(['New', 'active', 4]);
   });
 
   it('is of its tenant only', async () => {
