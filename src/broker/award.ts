@@ -8,7 +8,7 @@ import { urn, type EntityId, type PrincipalId } from '../shared/ids.ts';
 import { parseEntityId } from '../shared/ids.ts';
 import type { Commitment } from '../terms/level.ts';
 import type { Price } from '../terms/price.ts';
-import type { OfferedInstance } from '../terms/resources.ts';
+import { expand } from './compact.ts';
 import { budgetSum } from './cfp-rules.ts';
 import { asJson, cfpKept, proposalKept, type AwardState } from './kept.ts';
 import { cfpAttr, proposalAttr } from './names.ts';
@@ -97,7 +97,7 @@ export function planAward(
     wanted: kept.terms.wanted,
     levels: kept.terms.levels,
     period: kept.terms.period,
-    resources: proposal.attributes[proposalAttr.resources] as unknown as readonly OfferedInstance[],
+    resources: expand(offer.resources),
     commitments: proposal.attributes[proposalAttr.levels] as unknown as readonly Commitment[],
     price: proposal.attributes[proposalAttr.price] as unknown as Price,
     offer: {

@@ -1,9 +1,10 @@
 import { ConcurrentChange } from '../occi/concurrency.ts';
 import type { Attributes, EntityRecord } from '../occi/entity.ts';
 import type { ActionResult, Behaviour, RequestContext } from '../occi/extension.ts';
+import type { Write } from '../occi/store.ts';
 import { isoInstant } from '../shared/clock.ts';
-import { Conflict, Unprocessable } from '../shared/errors.ts';
-import { parseEntityId, type EntityId } from '../shared/ids.ts';
+import { Conflict } from '../shared/errors.ts';
+import type { EntityId } from '../shared/ids.ts';
 import { isTerminal, movesFrom } from '../shared/state-machine.ts';
 import { awardByRequest } from './award.ts';
 import { changed, update } from './change.ts';
@@ -27,9 +28,11 @@ const HIDDEN_FROM_VENDORS: ReadonlySet<string> = new Set([
 
 const MOST_INVITATIONS = 1000;
 
+const UNSUPPORTED = { revise: 'Revising a call is not supported yet: cancel it and send another' };
+
 export interface CfpHooks {
   /** A published call was stored: ask the vendors. */
-  published(cfp: EntityRecord): void;
+  published(cfp: EntityRecord, invitations: readonly EntityRecord[]): void;
   /** The call changed while its round may be running. */
   changed(cfp: EntityRecord): void;
   due(cfp: EntityId): Promise<void>;
@@ -37,6 +40,8 @@ export interface CfpHooks {
 
 /** Calls for proposals beyond the uniform interface. */
 export function cfpBehaviour(tools: BrokerTools, hooks: CfpHooks): Behaviour {
+  /** Between a draft's completion and its being stored. */
+  const invited = new WeakMap<EntityRecord, readonly EntityRecord[]>();
   return {
     kind: cfpType,
     states: cfpStates,
@@ -50,14 +55,17 @@ export function cfpBehaviour(tools: BrokerTools, hooks: CfpHooks): Behaviour {
       }
       const published = publish(draft, tools);
       tools.rules.remember(draft.id, published.rules);
-      return Promise.resolve({ record: opened(draft, published) });
+      const { record, invitations, writes } = opened(draft, published, tools);
+      invited.set(record, invitations);
+      return Promise.resolve({ record, also: writes });
     },
     created(record) {
-      if (record.state === 'open') hooks.published(record);
+      const invitations = invited.get(record);
+      if (invitations !== undefined) hooks.published(record, invitations);
     },
     update(draft, before) {
       if (before.state !== 'draft')
-        throw new Conflict('cfp_published', 'A published call is not changed: cancel it, or revise it', {
+        throw new Conflict('cfp_published', 'A published call is not changed: cancel it and send another', {
           extra: { state: before.state, moves: movesOf(before) },
         });
       const attributes = { ...draft.attributes, [cfpAttr.state]: 'draft', [cfpAttr.publish]: false };
@@ -77,12 +85,11 @@ export function cfpBehaviour(tools: BrokerTools, hooks: CfpHooks): Behaviour {
     actions: {
       publish: async (record, _attributes, ctx) => {
         const published = publish(record, tools);
-        const next = opened(record, published);
-        const now = tools.now();
-        const after: EntityRecord = { ...next, rev: record.rev + 1, updated: now };
-        await write(ctx, record, after, 'publish', tools);
+        const next = { ...record, rev: record.rev + 1, updated: tools.now() };
+        const { record: after, invitations, writes } = opened(next, published, tools);
+        await write(ctx, record, after, 'publish', tools, undefined, writes);
         tools.rules.remember(record.id, published.rules);
-        hooks.published(after);
+        hooks.published(after, invitations);
         return { type: 'entity', record: after };
       },
       award: async (record, attributes, ctx) => {
@@ -112,11 +119,8 @@ export function cfpBehaviour(tools: BrokerTools, hooks: CfpHooks): Behaviour {
         return { type: 'entity', record: after };
       },
       extend: (record, attributes, ctx) => extend(record, attributes, ctx, tools, hooks),
-      revise: () =>
-        Promise.reject(
-          new Unprocessable('not_supported', 'Revising a call is not supported yet: cancel it and send another'),
-        ),
     },
+    unsupported: UNSUPPORTED,
 
     project(record, ctx) {
       if (ctx.caller.role !== 'vendor') return Promise.resolve({ attributes: record.attributes });
@@ -186,14 +190,14 @@ async function write(
   code: string,
   tools: BrokerTools,
   detail?: string,
+  also: readonly Write[] = [],
 ): Promise<void> {
   const told = { actor: ctx.caller.role, code, ...(detail === undefined ? {} : { detail }) };
-  const result = await ctx.store.write([update(before, after, 'cfp', tools.pathOf(before), told)]);
+  const result = await ctx.store.write([update(before, after, 'cfp', tools.pathOf(before), told), ...also]);
   if (!result.ok) throw new ConcurrentChange();
 }
 
 function movesOf(record: EntityRecord): readonly string[] {
-  return [...new Set(movesFrom(cfpStates, record.state as CfpState, 'customer').map(({ on }) => on))];
+  const moves = movesFrom(cfpStates, record.state as CfpState, 'customer').map(({ on }) => on);
+  return [...new Set(moves)].filter((on) => !Object.hasOwn(UNSUPPORTED, on));
 }
-
-export { parseEntityId };

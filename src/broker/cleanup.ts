@@ -2,7 +2,7 @@ import type { EntityRecord } from '../occi/entity.ts';
 import type { Write } from '../occi/store.ts';
 import { VendorFault } from '../vendor-kit/fault.ts';
 import type { Reason } from '../vendor-kit/types.ts';
-import { answered, invitationUpdate, isOpen } from './invitation.ts';
+import { answered, invitationUpdate, isOpen, proposalsBy } from './invitation.ts';
 import { cfpKept, invitationKept, isPublished, proposalKept } from './kept.ts';
 import { invitationType, proposalAttr } from './names.ts';
 import { listAll, proposalsOf, type BrokerTools } from './tools.ts';
@@ -27,7 +27,7 @@ export async function cleanUp(cfp: EntityRecord, tools: BrokerTools): Promise<vo
   if (isPublished(cfp)) {
     await takeBackSla(cfp, why, tools);
     await rejectProposals(cfp, why, tools);
-    await withdrawInvitations(cfp, why, tools);
+    await closeInvitations(cfp, why, tools);
   }
   const { write } = tools.cfpChange(cfp, { due: null }, { actor: 'broker', code: 'cleaned_up' });
   await tools.deps.store.write([write]);
@@ -83,27 +83,29 @@ function tellVendor(proposal: EntityRecord, why: Reason, tools: BrokerTools): vo
     });
 }
 
-async function withdrawInvitations(cfp: EntityRecord, why: Reason, tools: BrokerTools): Promise<void> {
-  const rows = await listAll(tools.deps.store, { kinds: [invitationType], parent: cfp.id });
+/** What is still open: vendors that proposed have answered, whatever is written down; the others need not any more. */
+async function closeInvitations(cfp: EntityRecord, why: Reason, tools: BrokerTools): Promise<void> {
+  const { store } = tools.deps;
+  const rows = (await listAll(store, { kinds: [invitationType], parent: cfp.id })).filter(isOpen);
+  if (rows.length === 0) return;
+  const proposed = proposalsBy(await proposalsOf(store, cfp.id));
   const now = tools.now();
-  const writes = rows.filter(isOpen).map((row) =>
-    invitationUpdate(
-      row,
-      answered(
-        row,
-        'withdrawn',
-        {
-          vendor: row.vendor ?? ('' as never),
-          outcome: 'withdrawn',
-          code: why.code,
-          detail: why.detail,
-          final: true,
-          seconds: Math.max(0, now - invitationKept(row).asked) / 1000,
-        },
-        now,
-      ),
-    ),
-  );
+  const writes = rows.flatMap((row): Write[] => {
+    const { vendor } = row;
+    if (vendor === undefined) return [];
+    const { count, at } = proposed.get(vendor) ?? { count: 0, at: now };
+    const seconds = Math.max(0, at - invitationKept(row).asked) / 1000;
+    const after =
+      count > 0
+        ? answered(row, 'proposed', { vendor, outcome: 'proposed', proposals: count, seconds }, now)
+        : answered(
+            row,
+            'withdrawn',
+            { vendor, outcome: 'withdrawn', code: why.code, detail: why.detail, final: true, seconds },
+            now,
+          );
+    return [invitationUpdate(row, after)];
+  });
   await writeEach(writes, tools);
 }
 

@@ -1,11 +1,11 @@
 import type { EntityRecord } from '../occi/entity.ts';
 import type { Extension } from '../occi/extension.ts';
 import { isPublished } from './kept.ts';
-import { parseEntityId, type EntityId } from '../shared/ids.ts';
+import { parseEntityId } from '../shared/ids.ts';
 import type { SlaListener } from '../sla/port.ts';
 import { Runner } from '../sla/runner.ts';
 import { cfpBehaviour } from './cfp-behaviour.ts';
-import { advanceCfp, type Rounds } from './life.ts';
+import { advanceCfp, type Fresh, type Rounds } from './life.ts';
 import type { BrokerDeps } from './deps.ts';
 import { cfpOfKey } from './invitation.ts';
 import { storeLate } from './late.ts';
@@ -45,8 +45,7 @@ export function createBroker(deps: BrokerDeps): BrokerPart {
   const log = deps.log.child({ part: 'broker' });
   const rounds: Rounds = new Map();
   const runner = new Runner((id) => advanceCfp(id, tools, rounds, views, fresh), log);
-  /** Calls that were just stored, so that they need not be read again. */
-  const fresh = new Map<EntityId, EntityRecord>();
+  const fresh: Fresh = new Map();
   const tools = brokerTools({ ...deps, log }, abort.signal, (id) => {
     runner.wake(id);
   });
@@ -62,8 +61,8 @@ export function createBroker(deps: BrokerDeps): BrokerPart {
       actions: [...cfpActions, ...proposalActions],
       behaviours: [
         cfpBehaviour(tools, {
-          published(cfp) {
-            fresh.set(cfp.id, cfp);
+          published(cfp, invitations) {
+            fresh.set(cfp.id, { cfp, invitations });
             runner.wake(cfp.id);
           },
           changed(cfp) {

@@ -3,6 +3,7 @@ import type { Check, FactValue } from '../rules/types.ts';
 import type { Instant } from '../shared/clock.ts';
 import type { EntityId, VendorId } from '../shared/ids.ts';
 import type { Json, JsonObject } from '../shared/json.ts';
+import type { Alike } from './compact.ts';
 import type { CfpTerms } from './terms.ts';
 
 /** One attempt to turn proposals into an agreement. */
@@ -26,8 +27,6 @@ export interface CfpKept {
   readonly decide: { readonly after: number } | { readonly at: Instant };
   readonly revision: number;
   readonly round: number;
-  /** The invitations of the round are stored. */
-  readonly asked?: boolean;
   readonly rankedAt?: Instant;
   /** Proposals whose price is too good to be true, with why. */
   readonly implausible?: Readonly<Record<string, string>>;
@@ -41,6 +40,8 @@ export interface ProposalKept {
   /** Where it does not meet the call. */
   readonly checks?: readonly Check[];
   readonly validUntil: Instant;
+  /** What is offered; clients see every instance by itself (`org.parley.proposal.resources`). */
+  readonly resources: readonly Alike[];
   readonly handle?: string;
   readonly terms?: { readonly name: string; readonly text: string };
 }

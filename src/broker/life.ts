@@ -1,10 +1,8 @@
 import type { EntityRecord } from '../occi/entity.ts';
-import type { Write } from '../occi/store.ts';
 import type { EntityId } from '../shared/ids.ts';
 import { cleanUp } from './cleanup.ts';
 import { decideByOf, evaluate } from './evaluate.ts';
-import { invite } from './invitation.ts';
-import { cfpKept, invitationKept, isPublished, type Answer } from './kept.ts';
+import { cfpKept, invitationKept, isPublished } from './kept.ts';
 import { storeLate } from './late.ts';
 import { cfpAttr, invitationType } from './names.ts';
 import type { ProposalViews } from './proposal-view.ts';
@@ -16,23 +14,27 @@ import { listAll, proposalsOf, type BrokerTools } from './tools.ts';
 /** Rounds that run in this process. */
 export type Rounds = Map<EntityId, Round>;
 
+/** Calls that were just stored with their invitations, so that neither need be read again. */
+export type Fresh = Map<EntityId, { readonly cfp: EntityRecord; readonly invitations: readonly EntityRecord[] }>;
+
 /** Goes on with a call from wherever it stands. Safe to call at any time, and again. */
 export async function advanceCfp(
   id: EntityId,
   tools: BrokerTools,
   rounds: Rounds,
   views: ProposalViews,
-  fresh: Map<EntityId, EntityRecord>,
+  fresh: Fresh,
 ): Promise<void> {
-  const cfp = fresh.get(id) ?? (await tools.deps.store.get(id));
-  fresh.delete(id);
+  const cfp = fresh.get(id)?.cfp ?? (await tools.deps.store.get(id));
   if (cfp === undefined || tools.signal.aborted) return;
   if (!isPublished(cfp)) return cleanUp(cfp, tools);
   switch (cfp.state as CfpState) {
     case 'draft':
       return;
     case 'open':
-      return openOrResume(cfp, tools, rounds, views);
+      await openOrResume(cfp, tools, rounds, views, fresh);
+      fresh.delete(id);
+      return;
     case 'evaluating':
       return finishEvaluating(cfp, tools);
     case 'ranked':
@@ -54,50 +56,24 @@ async function openOrResume(
   tools: BrokerTools,
   rounds: Rounds,
   views: ProposalViews,
+  fresh: Fresh,
 ): Promise<void> {
   const running = rounds.get(cfp.id);
   if (running !== undefined) {
     if (cfpKept(cfp).replyBy <= tools.now()) await running.close({ actor: 'timer', code: 'reply_by' });
     return;
   }
-  if (cfpKept(cfp).asked === true) {
-    const { store } = tools.deps;
-    const [invitations, proposals] = await Promise.all([
-      listAll(store, { kinds: [invitationType], parent: cfp.id }),
-      proposalsOf(store, cfp.id),
-    ]);
-    begin(cfp, invitations, proposals, tools, rounds, views);
+  const just = fresh.get(cfp.id);
+  if (just !== undefined) {
+    begin(cfp, just.invitations, [], tools, rounds, views);
     return;
   }
-  const invitations = invitationsFor(cfp, tools);
-  const asked = tools.cfpChange(
-    cfp,
-    { kept: { asked: true }, due: { at: cfpKept(cfp).replyBy, action: 'close' } },
-    { actor: 'broker', code: 'asked' },
-  );
-  const writes: Write[] = [asked.write, ...invitations.map((record): Write => ({ op: 'create', record }))];
-  const result = await tools.deps.store.write(writes);
-  if (result.ok) begin(asked.record, invitations, [], tools, rounds, views);
-  else tools.wake(cfp.id);
-}
-
-/** The batched intent: one row for each connected vendor, before any of them is called. */
-function invitationsFor(cfp: EntityRecord, tools: BrokerTools): EntityRecord[] {
-  const now = tools.now();
-  return tools.deps.vendors.list().map(({ id, circuit }) => {
-    const skipped: Answer | undefined =
-      circuit === 'open'
-        ? {
-            vendor: id,
-            outcome: 'skipped',
-            code: 'circuit_open',
-            detail: 'It failed too often lately and is left alone for a while',
-            final: false,
-            seconds: 0,
-          }
-        : undefined;
-    return invite(cfp, id, now, tools.deps.newId, skipped);
-  });
+  const { store } = tools.deps;
+  const [invitations, proposals] = await Promise.all([
+    listAll(store, { kinds: [invitationType], parent: cfp.id }),
+    proposalsOf(store, cfp.id),
+  ]);
+  begin(cfp, invitations, proposals, tools, rounds, views);
 }
 
 function begin(

@@ -1,7 +1,7 @@
 import { ConcurrentChange } from '../occi/concurrency.ts';
 import type { EntityRecord } from '../occi/entity.ts';
 import type { ActionResult, Behaviour, RequestContext } from '../occi/extension.ts';
-import { Conflict, Unprocessable } from '../shared/errors.ts';
+import { Conflict } from '../shared/errors.ts';
 import { isTerminal } from '../shared/state-machine.ts';
 import { changed, update, type Change } from './change.ts';
 import { proposalKept } from './kept.ts';
@@ -59,9 +59,10 @@ export function proposalBehaviour(tools: BrokerTools, views: ProposalViews): Beh
           ctx,
         );
       },
-      counter: () => Promise.reject(new Unprocessable('not_supported', 'Counter-offers are not supported yet')),
-      refresh: () =>
-        Promise.reject(new Unprocessable('not_supported', 'Quoting again is not supported yet: send the call again')),
+    },
+    unsupported: {
+      counter: 'Counter-offers are not supported yet',
+      refresh: 'Quoting again is not supported yet: send the call again',
     },
     project: (record, ctx) => views.project(record, ctx),
     remove(record) {

@@ -14,6 +14,7 @@ import { compareIn, type RateTable } from '../terms/price-compare.ts';
 import { sumQuote } from '../terms/price-sums.ts';
 import type { Price } from '../terms/price.ts';
 import type { Offer } from '../vendor-kit/types.ts';
+import { compact } from './compact.ts';
 import { asJson, cfpKept, type ProposalKept } from './kept.ts';
 import { proposalAttr, proposalType } from './names.ts';
 import { offerCheck } from './offer-check.ts';
@@ -92,7 +93,6 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
       [proposalAttr.validuntil]: isoInstant(offer.validUntil),
       [proposalAttr.binding]: offer.binding,
       [proposalAttr.awardable]: state === 'acceptable',
-      [proposalAttr.resources]: offer.resources as unknown as readonly Json[],
       [proposalAttr.levels]: offer.levels as unknown as readonly Json[],
       [proposalAttr.price]: (price ?? offer.price) as unknown as JsonObject,
     };
@@ -105,7 +105,7 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
         checks: checks.map(({ id }) => id),
       };
 
-    const kept: Writable<ProposalKept> = { validUntil: offer.validUntil };
+    const kept: Writable<ProposalKept> = { validUntil: offer.validUntil, resources: compact(offer.resources) };
     if (!late) kept.facts = factsOf(offer, vendor, price, whyNot === undefined);
     if (checks.length > 0) kept.checks = checks;
     if (offer.handle !== undefined) kept.handle = offer.handle;
@@ -154,7 +154,7 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
   function priced(quote: NonNullable<ReturnType<typeof checkQuote>['quote']>): Price {
     const sums = sumQuote(quote, terms.usage, counts, length);
     const compare = sums.month === undefined ? undefined : compareIn(sums, quote.currency, terms.currency, deps.rates);
-    return compare === undefined ? { ...quote, ...sums } : { ...quote, ...sums, compare };
+    return Object.assign({}, quote, sums, compare === undefined ? undefined : { compare });
   }
 }
 

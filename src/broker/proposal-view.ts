@@ -3,6 +3,7 @@ import type { Projection, RequestContext } from '../occi/extension.ts';
 import type { Ranking } from '../rules/types.ts';
 import type { EntityId } from '../shared/ids.ts';
 import type { Json, JsonObject } from '../shared/json.ts';
+import { expand } from './compact.ts';
 import { cfpKept, proposalKept } from './kept.ts';
 import { proposalAttr } from './names.ts';
 import { rankProposals } from './rank.ts';
@@ -31,7 +32,10 @@ export class ProposalViews {
 
   async project(proposal: EntityRecord, ctx: RequestContext): Promise<Projection> {
     const ranked = await this.#ranked(proposal, ctx);
-    const attributes = { ...proposal.attributes };
+    const attributes: Record<string, Json> = {
+      ...proposal.attributes,
+      [proposalAttr.resources]: expand(proposalKept(proposal).resources) as unknown as readonly Json[],
+    };
     if (ranked === undefined) return { attributes };
     const doubt = cfpKept(ranked.cfp).implausible?.[proposal.id];
     if (doubt !== undefined) {

@@ -1,4 +1,5 @@
 import type { Attributes, EntityRecord } from '../occi/entity.ts';
+import type { Write } from '../occi/store.ts';
 import { isoInstant, type Instant } from '../shared/clock.ts';
 import { fixedMilliseconds, parseInstant } from '../shared/duration.ts';
 import { ParleyError } from '../shared/errors.ts';
@@ -6,6 +7,7 @@ import { pointer, type Json } from '../shared/json.ts';
 import type { CompiledRules } from '../rules/types.ts';
 import { typeCatalog } from './catalog.ts';
 import { CfpProblems, checkReplyBy, parseCfp, readMoment } from './cfp-parse.ts';
+import { invitationsFor } from './invitation.ts';
 import { asJson, type CfpKept } from './kept.ts';
 import { cfpAttr } from './names.ts';
 import type { CfpTerms } from './terms.ts';
@@ -109,14 +111,24 @@ function lengthOf(duration: string | undefined, fallback: number): number {
   return duration === undefined ? fallback : (fixedMilliseconds(duration) ?? fallback);
 }
 
-/** A published call as its record: open, with its reply deadline due. */
-export function opened(record: EntityRecord, published: Published): EntityRecord {
-  return {
-    ...record,
+/** A call as it is published: the record, and the invitations that are written together with it. */
+export interface Opened {
+  readonly record: EntityRecord;
+  readonly invitations: readonly EntityRecord[];
+  readonly writes: readonly Write[];
+}
+
+/** Open, with its reply deadline due, and every connected vendor invited: the intent comes before the calls. */
+export function opened(before: EntityRecord, published: Published, tools: BrokerTools): Opened {
+  const record: EntityRecord = {
+    ...before,
     state: 'open',
     attributes: { ...published.attributes, [cfpAttr.state]: 'open' },
     internal: asJson(published.kept),
     // Taken up by whoever stored it; by anybody else only if that one is gone.
     due: { at: published.kept.replyBy, action: 'close' },
   };
+  const { vendors, newId } = tools.deps;
+  const invitations = invitationsFor(record, vendors, tools.now(), newId);
+  return { record, invitations, writes: invitations.map((invitation) => ({ op: 'create', record: invitation })) };
 }

@@ -1,21 +1,25 @@
 import type { EntityRecord } from '../occi/entity.ts';
 import type { Write } from '../occi/store.ts';
 import type { Ranking, RuleSettings } from '../rules/types.ts';
+import type { Instant } from '../shared/clock.ts';
 import { fixedMilliseconds } from '../shared/duration.ts';
 import type { VendorId } from '../shared/ids.ts';
+import type { Metrics } from '../shared/metrics.ts';
 import type { ConnectedVendor } from '../vendor-host/port.ts';
-import { VendorFault } from '../vendor-kit/fault.ts';
 import type { Reply } from '../vendor-kit/types.ts';
 import { evaluate } from './evaluate.ts';
-import { answered, invitationUpdate, isOpen, waiting } from './invitation.ts';
+import { answered, invitationUpdate, isOpen, proposalsBy, waiting } from './invitation.ts';
 import { cfpKept, invitationKept, type Answer } from './kept.ts';
 import { outcomeOfFault, outcomeOfReply, type Outcome } from './outcome.ts';
 import { proposalCreate, type ProposalMaker } from './proposal-make.ts';
 import type { BrokerTools } from './tools.ts';
 import { askVendor } from './vendor-ask.ts';
 
-/** Answers that are written together while others still come. */
-const CHUNK = 128;
+/**
+ * Answers that are read in one turn of the event loop. Between turns the store takes them over, so
+ * that it writes the first while the next are read, and everybody else gets a turn too.
+ */
+const SLICE = 64;
 
 export interface RoundHooks {
   /** The round is over: the call as it is now, and the ranking where it was stored. */
@@ -40,7 +44,14 @@ export class Round {
   readonly #abort = new AbortController();
   readonly #began: number;
   #open = 0;
+  /** Replies that came and are not read yet. */
+  #inbox: { readonly vendor: ConnectedVendor; readonly reply: Reply }[] = [];
   #pending: Write[] = [];
+  /**
+   * Invitations that were answered by proposals. The proposal is the fact that counts; that the
+   * invitation is done follows from it, and is written down when the outcome is out.
+   */
+  #later: Write[] = [];
   #writing: Promise<unknown> = Promise.resolve();
   #flushing = false;
   #over = false;
@@ -66,6 +77,13 @@ export class Round {
       this.#invitations.set(invitation.vendor, invitation);
       if (isOpen(invitation)) this.#open += 1;
     }
+    this.#takeUp(proposals);
+  }
+
+  /** After a restart: a vendor whose proposals are there has answered, even if that is not written down. */
+  #takeUp(proposals: readonly EntityRecord[]): void {
+    for (const [vendor, { count, at }] of proposalsBy(proposals))
+      this.#settle(vendor, { state: 'proposed', proposals: count }, at);
   }
 
   /** Asks every vendor that has not answered. Returns at once. */
@@ -108,7 +126,10 @@ export class Round {
       });
       if (reply.type === 'skipped') this.#settle(vendor.id, reply.outcome);
       else if (this.#over) this.#hooks.late(this.#cfp, vendor.id, reply);
-      else this.#answer(vendor, reply);
+      else {
+        this.#inbox.push({ vendor, reply });
+        this.#soon();
+      }
     } catch (error) {
       // Going down is no answer: the invitation stays open, and is taken up again.
       if (this.#tools.signal.aborted) return;
@@ -117,8 +138,6 @@ export class Round {
       const extended = cfpKept(this.#cfp).replyBy > cfpKept(asked).replyBy;
       if (outcome.state === 'timed_out' && extended && !this.#over)
         return this.#ask(vendor, this.#invitations.get(vendor.id) ?? invitation);
-      if (!(error instanceof VendorFault))
-        this.#tools.deps.log.error({ cfp: this.#cfp.id, vendor: vendor.id, err: error }, 'answer not understood by us');
       this.#settle(vendor.id, outcome);
     }
   }
@@ -146,21 +165,14 @@ export class Round {
   }
 
   /** Takes a vendor's final outcome; it is written with all others that come in this turn. */
-  #settle(vendor: VendorId, outcome: Outcome): void {
+  #settle(vendor: VendorId, outcome: Outcome, at: Instant = this.#tools.now()): void {
     const before = this.#invitations.get(vendor);
     if (this.#over || before === undefined || !isOpen(before)) return;
-    const after = answered(before, outcome.state, this.#answerOf(vendor, before, outcome), this.#tools.now());
+    const after = answered(before, outcome.state, answerOf(vendor, before, outcome, at), this.#tools.now());
     this.#invitations.set(vendor, after);
-    this.#pending.push(invitationUpdate(before, after));
+    (outcome.state === 'proposed' ? this.#later : this.#pending).push(invitationUpdate(before, after));
     this.#open -= 1;
-    this.#tools.deps.metrics.count('parley_answers_total', "Vendors' answers to calls", { outcome: outcome.state });
     this.#soon();
-  }
-
-  #answerOf(vendor: VendorId, invitation: EntityRecord, outcome: Outcome): Answer {
-    const { state, ...told } = outcome;
-    const waited = this.#tools.now() - invitationKept(invitation).asked;
-    return { vendor, outcome: state, ...told, seconds: Math.max(0, Math.round(waited)) / 1000 };
   }
 
   #ticket(vendor: VendorId, ticket: string): void {
@@ -173,19 +185,31 @@ export class Round {
   }
 
   #soon(): void {
-    // A thousand answers in one turn: the store begins with the first while the others are still read.
-    if (this.#pending.length >= 2 * CHUNK && this.#open > 0) this.#write();
-    if (this.#flushing) return;
+    if (this.#flushing || this.#over) return;
     this.#flushing = true;
     setImmediate(() => {
       this.#flushing = false;
       if (this.#over) return;
+      this.#read(SLICE);
       if (this.#open === 0) void this.close({ actor: 'broker', code: 'all_answered' });
       else {
         this.#write();
         this.#checkEarlyClose();
+        if (this.#inbox.length > 0) this.#soon();
       }
     });
+  }
+
+  #read(most: number): void {
+    const slice = this.#inbox.splice(0, most);
+    for (const { vendor, reply } of slice) {
+      try {
+        this.#answer(vendor, reply);
+      } catch (error) {
+        this.#tools.deps.log.error({ cfp: this.#cfp.id, vendor: vendor.id, err: error }, 'answer not read');
+        this.#settle(vendor.id, outcomeOfFault(error));
+      }
+    }
   }
 
   #write(): void {
@@ -203,6 +227,8 @@ export class Round {
   /** Ends the round with what there is: ranks it, and stores the outcome with the last answers. */
   async close(why: { readonly actor: 'broker' | 'timer'; readonly code: string }): Promise<void> {
     if (this.#over) return;
+    // What has come in time counts, even if nobody has read it yet.
+    this.#read(this.#inbox.length);
     for (const [vendor, invitation] of this.#invitations) {
       if (!isOpen(invitation)) continue;
       this.#settle(
@@ -219,15 +245,18 @@ export class Round {
     const outcome = evaluate(this.#cfp, this.#proposals, answers, why, this.#tools);
     const { log, metrics, clock } = this.#tools.deps;
     try {
-      await this.#writing;
-      const result = await this.#tools.deps.store.write([...this.#pending, ...outcome.writes]);
+      // The store keeps to the order: the outcome is never there without the answers before it.
+      const closing = this.#tools.deps.store.write([...this.#pending, ...outcome.writes]);
+      const [result] = await Promise.all([closing, this.#writing]);
       if (result.ok) {
+        countAnswers(answers, metrics);
         metrics.observe('parley_round_seconds', 'Time that a round took', (clock.elapsed() - this.#began) / 1000);
         this.#hooks.closed(outcome.record, outcome.ranking);
+        await storeFacts(this.#later, this.#tools);
         return;
       }
       // The call was cancelled or given more time in between: the answers stand by themselves.
-      await storeFacts(this.#pending, this.#tools);
+      await storeFacts([...this.#pending, ...this.#later], this.#tools);
     } catch (error) {
       log.error({ cfp: this.#cfp.id, err: error }, 'round not closed');
     }
@@ -266,6 +295,19 @@ export class Round {
     const good = this.#proposals.filter(({ state }) => state === 'acceptable').length;
     if (good >= earlyClose.minProposals) void this.close({ actor: 'broker', code: 'early_close' });
   }
+}
+
+function answerOf(vendor: VendorId, invitation: EntityRecord, outcome: Outcome, at: Instant): Answer {
+  const { state, ...told } = outcome;
+  const waited = at - invitationKept(invitation).asked;
+  return { vendor, outcome: state, ...told, seconds: Math.max(0, Math.round(waited)) / 1000 };
+}
+
+function countAnswers(answers: readonly Answer[], metrics: Metrics): void {
+  const counts = new Map<string, number>();
+  for (const { outcome } of answers) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  for (const [outcome, count] of counts)
+    metrics.count('parley_answers_total', "Vendors' answers to calls", { outcome }, count);
 }
 
 /** Writes what vendors answered. A fact that somebody else stored first is left as it is. */

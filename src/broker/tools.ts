@@ -6,6 +6,7 @@ import type { EntityId, TypeId } from '../shared/ids.ts';
 import { CfpRules } from './cfp-rules.ts';
 import { KindCache } from './catalog.ts';
 import { changed, update, type Change, type Told } from './change.ts';
+import { EligibleVendors } from './eligible.ts';
 import { brokerDefaults, type BrokerDefaults, type BrokerDeps } from './deps.ts';
 import { cfpAttr, cfpType, proposalAttr, proposalType } from './names.ts';
 import { proposalMaker, type ProposalMaker } from './proposal-make.ts';
@@ -18,6 +19,7 @@ export interface BrokerTools {
   readonly defaults: BrokerDefaults;
   readonly rules: CfpRules;
   readonly kinds: KindCache;
+  readonly eligible: EligibleVendors;
   /** Aborts when the service stops. */
   readonly signal: AbortSignal;
   now(): Instant;
@@ -39,6 +41,7 @@ export function brokerTools(deps: BrokerDeps, signal: AbortSignal, wake: (cfp: E
     defaults: { ...brokerDefaults, ...deps.defaults },
     rules: new CfpRules(deps.rules),
     kinds: new KindCache(),
+    eligible: new EligibleVendors(),
     signal,
     now: () => clock.now(),
     pathOf,

@@ -72,9 +72,13 @@ export async function askVendor(
   const view = cfpView(cfp);
   let reply: Reply;
   if (ticket === undefined) {
-    const not = await ineligible(vendor, view, ctx);
-    if (not !== undefined) return { type: 'skipped', outcome: not };
+    if (!tools.eligible.knows(cfp, vendor.id, tools.now())) {
+      const not = await ineligible(vendor, view, ctx);
+      if (not !== undefined) return { type: 'skipped', outcome: not };
+    }
     reply = await vendor.calls.getOffer(view, ctx);
+    if (reply.type === 'propose') tools.eligible.add(cfp, vendor.id, tools.now());
+    else tools.eligible.forget(cfp, vendor.id);
   } else reply = { type: 'later', ticket, after: 0 };
   while (reply.type === 'later') {
     if (vendor.calls.poll === undefined)

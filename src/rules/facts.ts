@@ -115,12 +115,33 @@ function readInstances(
   }
 }
 
+interface LevelNames {
+  readonly target: string;
+  readonly commit: string;
+  readonly kept: string;
+}
+
+const MOST_NAMES = 1000;
+const namesOfLevels = new Map<string, LevelNames>();
+
+/** The same few levels are read for every proposal of a call: their names are put together once. */
+function levelNames(id: string): LevelNames {
+  let names = namesOfLevels.get(id);
+  if (names === undefined) {
+    if (namesOfLevels.size >= MOST_NAMES) namesOfLevels.clear();
+    names = { target: `level.${id}.target`, commit: `level.${id}.commit`, kept: `level.${id}.kept` };
+    namesOfLevels.set(id, names);
+  }
+  return names;
+}
+
 function readLevels({ levels }: ProposalInput, into: Record<string, FactValue>): void {
   let kept = 0;
   for (const level of levels) {
-    if (level.target !== undefined) into[`level.${level.id}.target`] = level.target;
-    into[`level.${level.id}.commit`] = level.commit;
-    into[`level.${level.id}.kept`] = level.kept;
+    const names = levelNames(level.id);
+    if (level.target !== undefined) into[names.target] = level.target;
+    into[names.commit] = level.commit;
+    into[names.kept] = level.kept;
     if (level.kept) kept++;
   }
   if (levels.length > 0) into['levels.kept'] = kept / levels.length;
