@@ -1,7 +1,7 @@
 import type { EntityRecord } from '../occi/entity.ts';
 import type { ActionResult, Behaviour, RequestContext } from '../occi/extension.ts';
 import { ConcurrentChange } from '../occi/concurrency.ts';
-import { Conflict, Forbidden, Unprocessable } from '../shared/errors.ts';
+import { Conflict, Forbidden } from '../shared/errors.ts';
 import { isTerminal, movesFrom } from '../shared/state-machine.ts';
 import type { EntityId } from '../shared/ids.ts';
 import { phaseOf } from './change.ts';
@@ -14,6 +14,14 @@ import type { SlaTools } from './tools.ts';
 import { startEnding, startUndo } from './undo.ts';
 
 type Act = (record: EntityRecord, attributes: EntityRecord['attributes'], ctx: RequestContext) => Promise<ActionResult>;
+
+const UNSUPPORTED = {
+  suspend: 'Suspending an agreement is not supported yet',
+  resume: 'Resuming an agreement is not supported yet',
+  renegotiate: 'Renegotiating an agreement is not supported yet',
+  renew: 'Renewing an agreement is not supported yet',
+  reclaim: 'Taking resources back early is not supported yet',
+};
 
 /** How SLAs behave beyond the uniform interface: they are made by awards, and changed by actions only. */
 export function slaBehaviour(tools: SlaTools, wake: (id: EntityId) => Promise<void>): Behaviour {
@@ -60,26 +68,15 @@ export function slaBehaviour(tools: SlaTools, wake: (id: EntityId) => Promise<vo
     return done(await startEnding(record, { outcome: 'cancelled', code: 'terminated', detail, actor }, within(ctx)));
   };
 
-  const notYet =
-    (what: string): Act =>
-    () =>
-      Promise.reject(new Unprocessable('not_supported', `${what} is not supported yet`));
+  const actions = { accept, reject, terminate };
 
   return {
     kind: slaType,
     states: slaStates,
     stateAttribute: slaAttr.phase,
     clientMay: { create: false, update: false },
-    actions: {
-      accept,
-      reject,
-      terminate,
-      suspend: notYet('Suspending an agreement'),
-      resume: notYet('Resuming an agreement'),
-      renegotiate: notYet('Renegotiating an agreement'),
-      renew: notYet('Renewing an agreement'),
-      reclaim: notYet('Taking resources back early'),
-    },
+    actions,
+    unsupported: UNSUPPORTED,
     async project(record, ctx) {
       const kept = keptOf(record);
       const reports = await ctx.store.list({ kinds: [reportType], parent: record.id, order: 'desc', limit: 1 });
@@ -98,7 +95,9 @@ export function slaBehaviour(tools: SlaTools, wake: (id: EntityId) => Promise<vo
         throw new Conflict('sla_live', 'A live agreement is not deleted: terminate it', {
           extra: {
             state: record.state,
-            moves: [...new Set(movesFrom(slaStates, phaseOf(record), actorOf(ctx)).map((move) => move.on))],
+            moves: [...new Set(movesFrom(slaStates, phaseOf(record), actorOf(ctx)).map((move) => move.on))].filter(
+              (on) => Object.hasOwn(actions, on),
+            ),
           },
         });
       await forgetTerms(tools.deps.registry(), ctx.store, record);

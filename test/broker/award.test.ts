@@ -218,7 +218,7 @@ describe('the customer changes course', () => {
     const cfp = await world.until((await world.post(exampleCfp())).path, 'ranked');
     const error = await refusal(world.handle({ op: 'delete', path: cfp.path }));
     expect(error).to.include({ status: 409 });
-    expect(error.extra['moves']).to.include('cancel');
+    expect(error.extra['moves']).to.include('cancel').and.not.include('revise');
     await world.act(cfp.path, 'cancel');
     await settle(10);
     await world.handle({ op: 'delete', path: cfp.path });
@@ -239,8 +239,14 @@ describe('the customer changes course', () => {
       status: 422,
       code: 'not_supported',
     });
+    const terms = (view: Awaited<ReturnType<typeof world.get>>): string[] =>
+      view.actions.map((action) => action.slice(action.indexOf('#') + 1));
+    expect(terms(await world.get(cfp.path))).to.have.members(['award', 'cancel']);
+    expect(terms(await world.get(path))).to.deep.equal(['reject']);
     await world.act(path, 'reject', { reason: 'no' });
     expect((await world.get(path)).record.state).to.equal('rejected');
+    // Whatever the state: what is not done at all is not a matter of it.
+    expect((await refusal(world.act(path, 'refresh'))).status).to.equal(422);
   });
 });
 

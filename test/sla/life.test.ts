@@ -306,8 +306,12 @@ describe('an SLA', () => {
     await world.until(sla.path, 'active');
     for (const action of ['suspend', 'http://schemas.parley.org/occi/sla/sla/action#renew'])
       expect(await refusal(world.act(sla.path, action))).to.include({ status: 422, code: 'not_supported' });
-    expect((await refusal(world.act(sla.path, 'reject'))).status).to.equal(409);
-    expect((await refusal(world.handle({ op: 'delete', path: sla.path }))).status).to.equal(409);
+    const { actions } = await world.get(sla.path);
+    expect(actions.map((action) => action.slice(action.indexOf('#') + 1))).to.deep.equal(['terminate']);
+    const illegal = await refusal(world.act(sla.path, 'reject'));
+    expect([illegal.status, illegal.extra['moves']]).to.deep.equal([409, ['terminate']]);
+    const live = await refusal(world.handle({ op: 'delete', path: sla.path }));
+    expect([live.status, live.extra['moves']]).to.deep.equal([409, ['terminate']]);
     await world.act(sla.path, 'terminate');
     await world.until(sla.path, 'cancelled');
     await settle(10);
