@@ -30,8 +30,6 @@ const MOST_INVITATIONS = 1000;
 
 const UNSUPPORTED = { revise: 'Revising a call is not supported yet: cancel it and send another' };
 
-const UNSUPPORTED = { revise: 'Revising a call is not supported yet: cancel it and send another' };
-
 export interface CfpHooks {
   /** A published call was stored: ask the vendors. */
   published(cfp: EntityRecord, invitations: readonly EntityRecord[]): void;
