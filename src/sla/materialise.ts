@@ -1,10 +1,11 @@
 import type { Registry } from '../occi/api.ts';
-import { typeOf } from '../occi/category.ts';
+import { typeOf, type Mixin } from '../occi/category.ts';
 import type { Attributes, EntityRecord } from '../occi/entity.ts';
 import type { Write } from '../occi/store.ts';
-import type { EntityId, TypeId } from '../shared/ids.ts';
+import type { EntityId, TenantId, TypeId } from '../shared/ids.ts';
 import type { OfferedInstance } from '../terms/resources.ts';
 import type { ResourceInternal } from '../infrastructure/backend.ts';
+import { OS_TPL, RESOURCE_TPL } from '../infrastructure/names.ts';
 import type { Next } from './confirm.ts';
 import type { Delivered } from './document.ts';
 import { asJson, keptOf, type Deviation, type SagaStep } from './kept.ts';
@@ -105,12 +106,15 @@ export function stateAttribute(kind: TypeId, registry: Registry, state: string):
   return name === undefined ? {} : { [name]: state };
 }
 
-/** The offered mixins, and those that define what else is stated, such as placement and endpoint. */
-function mixinsFor(
-  instance: OfferedInstance,
+/**
+ * The offered mixins, and those that define what else is stated, such as placement and endpoint. A template
+ * is never concluded from its attributes: an instance is of one (GFD.224 section 4.5) if its offer says so.
+ */
+export function mixinsFor(
+  instance: Pick<OfferedInstance, 'kind' | 'mixins'>,
   attributes: Attributes,
-  registry: Registry,
-  sla: EntityRecord,
+  registry: Pick<Registry, 'kind' | 'mixin' | 'mixins' | 'isA'>,
+  sla: Pick<EntityRecord, 'tenant'>,
 ): readonly TypeId[] {
   const mixins = new Set<TypeId>(instance.mixins);
   const known = new Set<string>();
@@ -124,9 +128,30 @@ function mixinsFor(
   if (unknown.length === 0) return [...mixins];
   for (const mixin of registry.mixins()) {
     const applies = mixin.applies.length === 0 || mixin.applies.some((type) => registry.isA(instance.kind, type));
-    if (applies && unknown.some((name) => Object.hasOwn(mixin.attributes, name))) mixins.add(typeOf(mixin));
+    if (
+      applies &&
+      !TEMPLATES.some((base) => dependsOn(mixin, base, registry, sla.tenant)) &&
+      unknown.some((name) => Object.hasOwn(mixin.attributes, name))
+    )
+      mixins.add(typeOf(mixin));
   }
   return [...mixins];
+}
+
+const TEMPLATES = [RESOURCE_TPL, OS_TPL];
+
+function dependsOn(
+  mixin: Pick<Mixin, 'depends'>,
+  base: TypeId,
+  registry: Pick<Registry, 'mixin'>,
+  tenant: TenantId,
+  seen: ReadonlySet<TypeId> = new Set(),
+): boolean {
+  return mixin.depends.some((type) => {
+    if (type === base) return true;
+    const next = seen.has(type) ? undefined : registry.mixin(type, tenant);
+    return next !== undefined && dependsOn(next, base, registry, tenant, new Set([...seen, type]));
+  });
 }
 
 function agreementLink(
