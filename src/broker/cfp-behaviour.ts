@@ -10,7 +10,7 @@ import { awardByRequest } from './award.ts';
 import { changed, update } from './change.ts';
 import { CfpProblems, checkReplyBy, readMoment } from './cfp-parse.ts';
 import { decideByOf } from './evaluate.ts';
-import { cfpKept } from './kept.ts';
+import { cfpKept, isPublished } from './kept.ts';
 import { cfpAttr, cfpType, invitationType } from './names.ts';
 import { checkDraft, opened, publish } from './publish.ts';
 import { cfpStates, type CfpState } from './states.ts';
@@ -128,22 +128,20 @@ export function cfpBehaviour(tools: BrokerTools, hooks: CfpHooks): Behaviour {
       return Promise.resolve({ attributes: Object.fromEntries(shown), variant: 'vendor' });
     },
     settled: (record) => record.state !== 'open' && record.state !== 'evaluating',
-    async visibleToVendor(record, ctx) {
+    visibleToVendor(record, ctx) {
       const { vendor } = ctx.caller;
-      if (vendor === undefined) return false;
-      const found = await ctx.store.list({ kinds: [invitationType], parent: record.id, vendor, limit: 1 });
-      return found.items.length > 0;
+      return Promise.resolve(vendor !== undefined && isPublished(record) && cfpKept(record).invited.includes(vendor));
     },
     async vendorScope(ctx) {
       const { vendor } = ctx.caller;
       if (vendor === undefined) return undefined;
-      const found = await ctx.store.list({
-        kinds: [invitationType],
-        vendor,
-        order: 'desc',
-        limit: MOST_INVITATIONS,
-      });
-      const ids = new Set(found.items.flatMap((row) => row.parent ?? []));
+      const [answered, open] = await Promise.all([
+        ctx.store.list({ kinds: [invitationType], vendor, order: 'desc', limit: MOST_INVITATIONS }),
+        // While a call is open, those that have not answered have no row yet.
+        ctx.store.list({ kinds: [cfpType], states: ['open'], order: 'desc', limit: MOST_INVITATIONS }),
+      ]);
+      const ids = new Set(answered.items.flatMap((row) => row.parent ?? []));
+      for (const cfp of open.items) if (cfpKept(cfp).invited.includes(vendor)) ids.add(cfp.id);
       return { ids: [...ids] };
     },
     onDue: (record) => hooks.due(record.id),

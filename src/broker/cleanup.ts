@@ -2,10 +2,10 @@ import type { EntityRecord } from '../occi/entity.ts';
 import type { Write } from '../occi/store.ts';
 import { VendorFault } from '../vendor-kit/fault.ts';
 import type { Reason } from '../vendor-kit/types.ts';
-import { answered, invitationUpdate, isOpen, proposalsBy } from './invitation.ts';
+import { answered, invitationsOf, invitationWrite, isOpen, proposalsBy } from './invitation.ts';
 import { cfpKept, invitationKept, isPublished, proposalKept } from './kept.ts';
-import { invitationType, proposalAttr } from './names.ts';
-import { listAll, proposalsOf, type BrokerTools } from './tools.ts';
+import { proposalAttr } from './names.ts';
+import { proposalsOf, type BrokerTools } from './tools.ts';
 
 const CHUNK = 200;
 const TELL_MS = 10_000;
@@ -86,7 +86,7 @@ function tellVendor(proposal: EntityRecord, why: Reason, tools: BrokerTools): vo
 /** What is still open: vendors that proposed have answered, whatever is written down; the others need not any more. */
 async function closeInvitations(cfp: EntityRecord, why: Reason, tools: BrokerTools): Promise<void> {
   const { store } = tools.deps;
-  const rows = (await listAll(store, { kinds: [invitationType], parent: cfp.id })).filter(isOpen);
+  const rows = (await invitationsOf(cfp, store, tools.deps.newId)).filter(isOpen);
   if (rows.length === 0) return;
   const proposed = proposalsBy(await proposalsOf(store, cfp.id));
   const now = tools.now();
@@ -104,7 +104,7 @@ async function closeInvitations(cfp: EntityRecord, why: Reason, tools: BrokerToo
             { vendor, outcome: 'withdrawn', code: why.code, detail: why.detail, final: true, seconds },
             now,
           );
-    return [invitationUpdate(row, after)];
+    return [invitationWrite(row, after)];
   });
   await writeEach(writes, tools);
 }

@@ -1,11 +1,12 @@
 import type { EntityRecord } from '../occi/entity.ts';
-import type { Write } from '../occi/store.ts';
+import type { EntityStore, Write } from '../occi/store.ts';
 import type { Instant } from '../shared/clock.ts';
 import type { IdSource, VendorId } from '../shared/ids.ts';
 import type { Vendors } from '../vendor-host/port.ts';
 import { asJson, cfpKept, invitationKept, type Answer, type InvitationKept } from './kept.ts';
 import { invitationType } from './names.ts';
 import type { InvitationState } from './states.ts';
+import { listAll } from './list-all.ts';
 
 /** Names a vendor's call in a round for ever: asked again after a restart, it is the same call. */
 export function invitationKey(cfp: EntityRecord, vendor: VendorId): string {
@@ -18,13 +19,18 @@ export function cfpOfKey(key: string): string | undefined {
   return /^([0-9a-f-]{36}):\d+\.\d+:/.exec(key)?.[1];
 }
 
-/** A row of the batched intent that comes before the calls. `answer`: it is passed over and never called. */
-function invite(cfp: EntityRecord, vendor: VendorId, now: Instant, newId: IdSource, answer?: Answer): EntityRecord {
+/**
+ * An invitation. The call itself keeps whom it invites: that is the batched intent of the round,
+ * stored before any vendor is called, and keys follow from it. An invitation becomes a row of its
+ * own when there is something to say of it: an answer, or a ticket. Revision 0: no row yet.
+ */
+function invite(cfp: EntityRecord, vendor: VendorId, newId: IdSource, answer?: Answer): EntityRecord {
+  const { round, publishedAt } = cfpKept(cfp);
   const state: InvitationState = answer === undefined ? 'sending' : 'skipped';
   const kept: InvitationKept = {
     key: invitationKey(cfp, vendor),
-    round: cfpKept(cfp).round,
-    asked: now,
+    round,
+    asked: publishedAt,
     ...(answer === undefined ? {} : { answer }),
   };
   return {
@@ -33,28 +39,23 @@ function invite(cfp: EntityRecord, vendor: VendorId, now: Instant, newId: IdSour
     mixins: [],
     tenant: cfp.tenant,
     owner: cfp.owner,
-    rev: 1,
+    rev: answer === undefined ? 0 : 1,
     attributes: {},
     state,
     parent: cfp.id,
     vendor,
     internal: asJson(kept),
     hidden: false,
-    created: now,
-    updated: now,
+    created: publishedAt,
+    updated: publishedAt,
   };
 }
 
-/** The batched intent: one row for each connected vendor, before any of them is called. */
-export function invitationsFor(
-  cfp: EntityRecord,
-  vendors: Vendors,
-  now: Instant,
-  newId: IdSource,
-): readonly EntityRecord[] {
-  return vendors.list().map(({ id, circuit }) => {
+/** Invitations for all whom the call invites. A vendor whose circuit is open is passed over, and that is its answer. */
+export function invitationsFor(cfp: EntityRecord, vendors: Vendors, newId: IdSource): readonly EntityRecord[] {
+  return cfpKept(cfp).invited.map((id) => {
     const skipped: Answer | undefined =
-      circuit === 'open'
+      vendors.get(id)?.circuit === 'open'
         ? {
             vendor: id,
             outcome: 'skipped',
@@ -64,8 +65,20 @@ export function invitationsFor(
             seconds: 0,
           }
         : undefined;
-    return invite(cfp, id, now, newId, skipped);
+    return invite(cfp, id, newId, skipped);
   });
+}
+
+/** The invitations of a call as they stand: the stored ones, and those of which nothing is to be said yet. */
+export async function invitationsOf(
+  cfp: EntityRecord,
+  store: EntityStore,
+  newId: IdSource,
+): Promise<readonly EntityRecord[]> {
+  const rows = await listAll(store, { kinds: [invitationType], parent: cfp.id });
+  const known = new Set(rows.map(({ vendor }) => vendor));
+  const silent = cfpKept(cfp).invited.filter((vendor) => !known.has(vendor));
+  return [...rows, ...silent.map((vendor) => invite(cfp, vendor, newId))];
 }
 
 export function answered(invitation: EntityRecord, state: InvitationState, answer: Answer, now: Instant): EntityRecord {
@@ -89,8 +102,11 @@ export function waiting(invitation: EntityRecord, ticket: string, now: Instant):
   };
 }
 
-export function invitationUpdate(before: EntityRecord, after: EntityRecord): Write {
-  return { op: 'update', record: after, expect: { rev: before.rev } };
+/** Stores what is to be said of an invitation: its row comes into being with the first thing. */
+export function invitationWrite(before: EntityRecord, after: EntityRecord): Write {
+  return before.rev === 0
+    ? { op: 'create', record: after }
+    : { op: 'update', record: after, expect: { rev: before.rev } };
 }
 
 /** How many proposals came of each vendor, and when the last did. */

@@ -27,6 +27,8 @@ export interface CfpKept {
   readonly decide: { readonly after: number } | { readonly at: Instant };
   readonly revision: number;
   readonly round: number;
+  /** Vendors connected when it was published: the intent of the round, from which their calls' keys follow. */
+  readonly invited: readonly VendorId[];
   readonly rankedAt?: Instant;
   /** Proposals whose price is too good to be true, with why. */
   readonly implausible?: Readonly<Record<string, string>>;

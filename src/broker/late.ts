@@ -3,9 +3,8 @@ import type { Write } from '../occi/store.ts';
 import type { EntityId, VendorId } from '../shared/ids.ts';
 import { checkedAnswer } from '../vendor-host/answer-check.ts';
 import type { Reply } from '../vendor-kit/types.ts';
-import { answered, invitationUpdate } from './invitation.ts';
+import { answered, invitationsOf, invitationWrite } from './invitation.ts';
 import { cfpKept, invitationKept, isPublished } from './kept.ts';
-import { invitationType } from './names.ts';
 import { proposalCreate } from './proposal-make.ts';
 import type { BrokerTools } from './tools.ts';
 
@@ -17,13 +16,10 @@ export async function storeLate(cfpId: EntityId, vendor: VendorId, answer: unkno
   const { store, metrics, vendors } = tools.deps;
   const reply = checkedAnswer('getOffer', answer) as unknown as Reply;
   if (reply.type !== 'propose') return;
-  const [cfp, found] = await Promise.all([
-    store.get(cfpId),
-    store.list({ kinds: [invitationType], parent: cfpId, vendor, order: 'desc', limit: 1 }),
-  ]);
-  const invitation = found.items[0];
-  if (cfp === undefined || invitation === undefined || !isPublished(cfp)) return;
-  if (cfp.state === 'open' || !UNANSWERED.has(invitation.state ?? '')) return;
+  const cfp = await store.get(cfpId);
+  if (cfp === undefined || !isPublished(cfp)) return;
+  const invitation = (await invitationsOf(cfp, store, tools.deps.newId)).find((one) => one.vendor === vendor);
+  if (invitation === undefined || cfp.state === 'open' || !UNANSWERED.has(invitation.state ?? '')) return;
   const now = tools.now();
   const make = tools.maker(cfp);
   const proposing = { id: vendor, provisions: vendors.get(vendor)?.capabilities.provisions ?? false };
@@ -46,7 +42,7 @@ export async function storeLate(cfpId: EntityId, vendor: VendorId, answer: unkno
   );
   metrics.count('parley_answers_total', "Vendors' answers to calls", { outcome: 'late' });
   await store.write([
-    invitationUpdate(invitation, late),
+    invitationWrite(invitation, late),
     ...proposals.map((proposal): Write => proposalCreate(proposal, tools.pathOf(proposal), 'late')),
   ]);
 }

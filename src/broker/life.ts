@@ -2,14 +2,15 @@ import type { EntityRecord } from '../occi/entity.ts';
 import type { EntityId } from '../shared/ids.ts';
 import { cleanUp } from './cleanup.ts';
 import { decideByOf, evaluate } from './evaluate.ts';
+import { invitationsOf } from './invitation.ts';
 import { cfpKept, invitationKept, isPublished } from './kept.ts';
 import { storeLate } from './late.ts';
-import { cfpAttr, invitationType } from './names.ts';
+import { cfpAttr } from './names.ts';
 import type { ProposalViews } from './proposal-view.ts';
 import { Round } from './round.ts';
 import { autoAward, settleAward } from './settle.ts';
 import type { CfpState } from './states.ts';
-import { listAll, proposalsOf, type BrokerTools } from './tools.ts';
+import { proposalsOf, type BrokerTools } from './tools.ts';
 
 /** Rounds that run in this process. */
 export type Rounds = Map<EntityId, Round>;
@@ -70,7 +71,7 @@ async function openOrResume(
   }
   const { store } = tools.deps;
   const [invitations, proposals] = await Promise.all([
-    listAll(store, { kinds: [invitationType], parent: cfp.id }),
+    invitationsOf(cfp, store, tools.deps.newId),
     proposalsOf(store, cfp.id),
   ]);
   begin(cfp, invitations, proposals, tools, rounds, views);
@@ -106,7 +107,7 @@ function begin(
 /** Never at rest here: evaluating and its outcome are one write. It can only be left over by another version. */
 async function finishEvaluating(cfp: EntityRecord, tools: BrokerTools): Promise<void> {
   const [invitations, proposals] = await Promise.all([
-    listAll(tools.deps.store, { kinds: [invitationType], parent: cfp.id }),
+    invitationsOf(cfp, tools.deps.store, tools.deps.newId),
     proposalsOf(tools.deps.store, cfp.id),
   ]);
   const answers = invitations.flatMap((row) => invitationKept(row).answer ?? []);

@@ -57,6 +57,7 @@ export function publish(record: EntityRecord, tools: BrokerTools): Published {
       decide,
       revision: 1,
       round: 1,
+      invited: tools.deps.vendors.list().map(({ id }) => id),
     },
     rules,
   };
@@ -111,14 +112,14 @@ function lengthOf(duration: string | undefined, fallback: number): number {
   return duration === undefined ? fallback : (fixedMilliseconds(duration) ?? fallback);
 }
 
-/** A call as it is published: the record, and the invitations that are written together with it. */
+/** A call as it is published: the record, its invitations, and what is written together with it. */
 export interface Opened {
   readonly record: EntityRecord;
   readonly invitations: readonly EntityRecord[];
   readonly writes: readonly Write[];
 }
 
-/** Open, with its reply deadline due, and every connected vendor invited: the intent comes before the calls. */
+/** Open, with its reply deadline due. It names whom it invites: the intent comes before the calls. */
 export function opened(before: EntityRecord, published: Published, tools: BrokerTools): Opened {
   const record: EntityRecord = {
     ...before,
@@ -129,6 +130,7 @@ export function opened(before: EntityRecord, published: Published, tools: Broker
     due: { at: published.kept.replyBy, action: 'close' },
   };
   const { vendors, newId } = tools.deps;
-  const invitations = invitationsFor(record, vendors, tools.now(), newId);
-  return { record, invitations, writes: invitations.map((invitation) => ({ op: 'create', record: invitation })) };
+  const invitations = invitationsFor(record, vendors, newId);
+  const skipped = invitations.filter(({ rev }) => rev > 0);
+  return { record, invitations, writes: skipped.map((invitation) => ({ op: 'create', record: invitation })) };
 }

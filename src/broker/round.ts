@@ -8,7 +8,7 @@ import type { Metrics } from '../shared/metrics.ts';
 import type { ConnectedVendor } from '../vendor-host/port.ts';
 import type { Reply } from '../vendor-kit/types.ts';
 import { evaluate } from './evaluate.ts';
-import { answered, invitationUpdate, isOpen, proposalsBy, waiting } from './invitation.ts';
+import { answered, invitationWrite, isOpen, proposalsBy, waiting } from './invitation.ts';
 import { cfpKept, invitationKept, type Answer } from './kept.ts';
 import { outcomeOfFault, outcomeOfReply, type Outcome } from './outcome.ts';
 import { proposalCreate, type ProposalMaker } from './proposal-make.ts';
@@ -19,7 +19,11 @@ import { askVendor } from './vendor-ask.ts';
  * Answers that are read in one turn of the event loop. Between turns the store takes them over, so
  * that it writes the first while the next are read, and everybody else gets a turn too.
  */
-const SLICE = 64;
+const SLICE = 128;
+
+/** So many writes are handed to the store at once; fewer wait a little for others, for they may be the last. */
+const BATCH = 128;
+const LINGER_MS = 25;
 
 export interface RoundHooks {
   /** The round is over: the call as it is now, and the ranking where it was stored. */
@@ -54,9 +58,11 @@ export class Round {
   #later: Write[] = [];
   #writing: Promise<unknown> = Promise.resolve();
   #flushing = false;
+  #lingering = false;
   #over = false;
   #disarm: () => void = () => undefined;
   #disarmEarly: () => void = () => undefined;
+  #disarmLinger: () => void = () => undefined;
 
   constructor(
     cfp: EntityRecord,
@@ -170,7 +176,7 @@ export class Round {
     if (this.#over || before === undefined || !isOpen(before)) return;
     const after = answered(before, outcome.state, answerOf(vendor, before, outcome, at), this.#tools.now());
     this.#invitations.set(vendor, after);
-    (outcome.state === 'proposed' ? this.#later : this.#pending).push(invitationUpdate(before, after));
+    (outcome.state === 'proposed' ? this.#later : this.#pending).push(invitationWrite(before, after));
     this.#open -= 1;
     this.#soon();
   }
@@ -180,7 +186,7 @@ export class Round {
     if (this.#over || before === undefined || !isOpen(before)) return;
     const after = waiting(before, ticket, this.#tools.now());
     this.#invitations.set(vendor, after);
-    this.#pending.push(invitationUpdate(before, after));
+    this.#pending.push(invitationWrite(before, after));
     this.#soon();
   }
 
@@ -193,10 +199,20 @@ export class Round {
       this.#read(SLICE);
       if (this.#open === 0) void this.close({ actor: 'broker', code: 'all_answered' });
       else {
-        this.#write();
+        if (this.#pending.length >= BATCH) this.#write();
+        else this.#linger();
         this.#checkEarlyClose();
         if (this.#inbox.length > 0) this.#soon();
       }
+    });
+  }
+
+  #linger(): void {
+    if (this.#lingering) return;
+    this.#lingering = true;
+    this.#disarmLinger = this.#tools.deps.clock.after(LINGER_MS, () => {
+      this.#lingering = false;
+      this.#write();
     });
   }
 
@@ -267,6 +283,7 @@ export class Round {
     this.#over = true;
     this.#disarm();
     this.#disarmEarly();
+    this.#disarmLinger();
   }
 
   #armDeadline(): void {

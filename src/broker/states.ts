@@ -102,8 +102,8 @@ const answers = (from: 'sending' | 'sent'): readonly Move<InvitationState, Invit
 
 /**
  * One vendor's invitation in one round: a row of its own, so that a thousand answers never contend
- * for one document. The rows of a round are written together as `sending`: that write is the
- * intent that comes before the calls.
+ * for one document. Until there is an answer or a ticket the call itself, which names all whom it
+ * invites, stands for the rows: it is the round's one batched intent, stored before the calls.
  */
 export const invitationStates: StateTable<InvitationState, InvitationTrigger> = {
   name: 'invitation',
@@ -123,10 +123,9 @@ export const invitationStates: StateTable<InvitationState, InvitationTrigger> = 
   terminal: ['proposed', 'refused', 'not_understood', 'failed', 'late', 'skipped', 'withdrawn'],
   moves: [
     invitation('I1', null, 'pending', 'invite', 'broker'),
-    invitation('I1', null, 'sending', 'send', 'broker'),
     invitation('I1', 'pending', 'sending', 'send', 'broker'),
-    invitation('I2', null, 'skipped', 'skip', 'broker'),
     invitation('I2', 'pending', 'skipped', 'skip', 'broker'),
+    invitation('I2', 'sending', 'skipped', 'skip', 'vendor', 'broker'),
     invitation('I3', 'sending', 'sent', 'wait', 'vendor'),
     ...answers('sending'),
     ...answers('sent'),

@@ -1,6 +1,6 @@
 import type { Registry } from '../occi/api.ts';
 import type { EntityRecord } from '../occi/entity.ts';
-import type { EntityQuery, EntityStore, Write } from '../occi/store.ts';
+import type { EntityStore, Write } from '../occi/store.ts';
 import type { Instant } from '../shared/clock.ts';
 import type { EntityId, TypeId } from '../shared/ids.ts';
 import { CfpRules } from './cfp-rules.ts';
@@ -8,10 +8,9 @@ import { KindCache } from './catalog.ts';
 import { changed, update, type Change, type Told } from './change.ts';
 import { EligibleVendors } from './eligible.ts';
 import { brokerDefaults, type BrokerDefaults, type BrokerDeps } from './deps.ts';
-import { cfpAttr, cfpType, proposalAttr, proposalType } from './names.ts';
+import { listAll } from './list-all.ts';
+import { cfpAttr, proposalAttr, proposalType } from './names.ts';
 import { proposalMaker, type ProposalMaker } from './proposal-make.ts';
-
-const PAGE = 500;
 
 /** What every part of the broker works with. */
 export interface BrokerTools {
@@ -84,21 +83,6 @@ function requiredOf(registry: Registry, type: TypeId): readonly string[] {
   return names;
 }
 
-/** Everything that a query finds, page by page. */
-export async function listAll(
-  store: EntityStore,
-  query: Omit<EntityQuery, 'limit' | 'after'>,
-): Promise<EntityRecord[]> {
-  const all: EntityRecord[] = [];
-  let after: string | undefined;
-  do {
-    const page = await store.list({ ...query, limit: PAGE, ...(after === undefined ? {} : { after }) });
-    all.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return all;
-}
-
 export function proposalsOf(store: EntityStore, cfp: EntityId, states?: readonly string[]): Promise<EntityRecord[]> {
   return listAll(store, {
     kinds: [proposalType],
@@ -107,5 +91,3 @@ export function proposalsOf(store: EntityStore, cfp: EntityId, states?: readonly
     ...(states === undefined ? {} : { states }),
   });
 }
-
-export { cfpType };
