@@ -24,7 +24,7 @@ tbody td:has(code) { white-space: normal; min-width: 16em; }
 tbody th { font-weight: 600; }
 .number { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
 figure { margin: 12px 0; }
-figure img { width: 100%; height: auto; border: 1px solid var(--line); border-radius: 6px; }
+figure svg { width: 100%; height: auto; border: 1px solid var(--line); border-radius: 6px; }
 figcaption { color: var(--quiet); font-size: 13px; }
 .is-violated, .is-corrected { color: var(--bad); font-weight: 700; }
 .is-fulfilled, .is-final { color: var(--good); font-weight: 700; }

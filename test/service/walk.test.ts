@@ -292,8 +292,8 @@ describe('the life of one call for proposals', function () {
       await page.setContent(text);
       expect(await page.title()).to.contain('Compliance report');
       expect(await page.locator('html').getAttribute('lang')).to.equal('en');
-      expect(await page.locator('figure img').first().getAttribute('alt')).to.match(/net\.reachable/);
-      const drawn = await page.evaluate("document.querySelector('figure img').naturalWidth");
+      expect(await page.locator('figure svg').first().getAttribute('aria-label')).to.match(/net\.reachable/);
+      const drawn = await page.evaluate("document.querySelector('figure svg').getBoundingClientRect().width");
       expect(drawn).to.be.greaterThan(100);
       expect(await page.locator('.is-violated').count()).to.be.greaterThan(0);
       const overflow = await page.evaluate(
