@@ -142,7 +142,7 @@ describe('compliance of an agreement in force', () => {
     expect(page)
       .to.match(/<html lang="en">/)
       .and.to.include('<title>Compliance report')
-      .and.to.include('alt="Chart:');
+      .and.to.include('aria-label="Chart:');
     expect(page).to.include('66.6666666 %').and.to.include('0.03 EUR');
     expect(page).not.to.include('<script');
   });
