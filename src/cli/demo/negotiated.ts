@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../shared/json.ts';
 import { endpoint } from '../../terms/resources.ts';
 import type { Client } from '../client.ts';
-import { attribute, attributeText, objects, pathFor, textOf, texts } from '../entity.ts';
+import { attribute, attributeText, objects, pathFor, textOf } from '../entity.ts';
 import { renderProposals } from '../proposals-view.ts';
 import type { Say } from './say.ts';
 
@@ -57,11 +57,13 @@ export async function post(client: Client, request: JsonObject, file: string, sa
 export async function market(client: Client, cfp: string, say: Say): Promise<JsonObject> {
   say.step('What every vendor answered, and how the proposals rank');
   const call = await client.get(cfp);
-  const proposals: JsonObject[] = [];
-  for (const id of texts(attribute(call, 'org.parley.cfp.ranking')))
-    proposals.push(await client.get(pathFor('proposal', id)));
+  // This store knows no other call, so the collection is what was proposed for this one.
+  const proposals = objects((await client.get('/proposal/'))['resources']);
   for (const line of renderProposals(call, proposals)) say.line(line);
-  const best = proposals.find((proposal) => attribute(proposal, 'org.parley.proposal.awardable') === true);
+  const rank = (proposal: JsonObject): number => Number(attribute(proposal, 'org.parley.proposal.rank') ?? Infinity);
+  const [best] = proposals
+    .filter((proposal) => attribute(proposal, 'org.parley.proposal.awardable') === true)
+    .sort((left, right) => rank(left) - rank(right));
   if (best === undefined) throw new Error('no proposal can be awarded on this machine');
   return best;
 }
