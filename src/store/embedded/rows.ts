@@ -46,11 +46,17 @@ function entityRow(record: EntityRecord): EntityRow {
     optional(record.source?.location),
     optional(record.target?.location),
     record.hidden ? 1 : 0,
-    record.due?.at ?? null,
+    record.due === undefined ? null : dueTime(record.due.at, record),
     optional(record.due?.action),
     record.mixins.length === 0 ? '[]' : JSON.stringify(record.mixins),
     JSON.stringify(record),
   ];
+}
+
+/** Between two milliseconds is the later one: due work is never begun early, and never lost for a fraction. */
+function dueTime(at: number, { id }: EntityRecord): number {
+  if (Number.isFinite(at)) return Math.ceil(at);
+  throw new RangeError(`${id} is due at no time: ${at}`);
 }
 
 function noteRow(note: TransitionNote | undefined): NoteRow | null {

@@ -37,6 +37,12 @@ export function describeLeases(open: () => Promise<StoreUnderTest<EntityStore>>)
       expect(await claim(40)).to.deep.equal([notYet!.id]);
     });
 
+    it('gives out what is due between two milliseconds at the later one', async () => {
+      const [one] = await due(10.4);
+      expect(await claim(10)).to.deep.equal([]);
+      expect(await claim(11)).to.deep.equal([one!.id]);
+    });
+
     it('gives a record to nobody while it is leased, and again when the lease has lapsed', async () => {
       const [one] = await due(10);
       expect(await claim(10, 'one')).to.deep.equal([one!.id]);
