@@ -5,6 +5,7 @@ import type { SlaListener } from '../sla/port.ts';
 import { creditBehaviour, violationBehaviour } from './behaviours.ts';
 import type { ComplianceDeps } from './deps.ts';
 import { exclusionBehaviour } from './exclusion-behaviour.ts';
+import { createFinality, type Finality } from './finality.ts';
 import {
   creditActions,
   creditKind,
@@ -26,6 +27,8 @@ export interface Compliance {
   readonly listener: SlaListener;
   /** Computes every report of an SLA again, from the archive. */
   evaluateNow(sla: EntityId): Promise<void>;
+  /** What is final, for those who take samples in or throw them away. */
+  readonly finality: Finality;
 }
 
 /** Service levels, violations, credits, exclusions and reports as an OCCI extension. */
@@ -54,5 +57,6 @@ export function createCompliance(deps: ComplianceDeps): Compliance {
       ended: (sla) => evaluateNow(sla.id),
     },
     evaluateNow,
+    finality: createFinality(deps.store),
   };
 }

@@ -1,27 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EntityRecord } from '../occi/entity.ts';
 import { isoInstant, type Instant } from '../shared/clock.ts';
-import { addDuration } from '../shared/duration.ts';
-import { urn, type EntityId } from '../shared/ids.ts';
+import type { EntityId } from '../shared/ids.ts';
 import type { SlaInternal } from '../sla/document.ts';
-import type { TermState } from '../sla/port.ts';
-import { asJson, changed, createWrite, entityOf, updateWrite, without, type Change, type Told } from './change.ts';
+import { asJson, changed, createWrite, updateWrite, without, type Change, type Told } from './change.ts';
 import { defaultTimes, type ComplianceDeps, type ComplianceTimes } from './deps.ts';
 import { digestSlowly } from './digest.ts';
-import { evaluateReport, completesBetween, graceOf, type Evaluation, type ReportInternal } from './evaluation.ts';
-import { windowsFor } from './evaluate.ts';
+import { evaluateReport, completesBetween, type Evaluation, type ReportInternal } from './evaluation.ts';
 import { listAll } from './facts.ts';
 import { Keeper } from './keeper.ts';
-import { idFor } from './keys.ts';
 import { liveReport, readSeries, type LiveReport } from './live.ts';
 import { creditType, reportAttr, reportType, violationType } from './names.ts';
 import { reconcileCredits } from './reconcile-credits.ts';
 import { reconcileDelivery } from './reconcile-delivery.ts';
-import { counts, incidentEnd, reconcileViolations } from './reconcile-violations.ts';
+import { reconcileViolations } from './reconcile-violations.ts';
+import { newReport } from './report-begin.ts';
 import { documentOf } from './report-document.ts';
 import type { ReportDocument } from './report-json.ts';
-import { floorTo, sliceLength } from './slices.ts';
-import { calendarSpans } from './windows.ts';
+import { isCurrent, lookbackOf, nextEvaluation, restAfter } from './report-next.ts';
+import { healthOf } from './term-health.ts';
 
 const DAY = 86_400_000;
 /** Reports kept in memory; the least used is forgotten and, when it is needed, built again. */
@@ -51,38 +48,8 @@ export class ReportLife {
 
   /** Makes the report of the period that `at` lies in, unless it is there already. */
   async begin(sla: EntityRecord, at: Instant, lookback: Instant = at): Promise<void> {
-    const month = calendarSpans('month', 'UTC', at, at + 1)[0];
-    if (month === undefined) return;
-    const { clock, store } = this.#deps;
-    const { document, sha256 } = sla.internal as unknown as SlaInternal;
-    const from = Math.max(at, month.from);
-    const first = document.levels.reduce((earliest, { level }) => {
-      const spans = windowsFor(level, { from, until: from + 1, now: from, instances: [] });
-      return Math.min(earliest, spans[0]?.from ?? from);
-    }, Math.min(from, lookback)); // prettier-ignore
-    const since = Math.max(floorTo(first, DAY), floorTo(sla.created, DAY));
-    const internal: ReportInternal = { since };
-    const record = entityOf(
-      sla,
-      reportType,
-      idFor(month.from, sla.id, 'report', month.from),
-      'open',
-      clock.now(),
-      {
-        [reportAttr.sla]: urn(sla.id),
-        [reportAttr.from]: isoInstant(from),
-        [reportAttr.until]: isoInstant(month.until),
-        [reportAttr.document]: { sha256 },
-        [reportAttr.version]: 1,
-        [reportAttr.program]: this.#deps.program,
-      },
-      {
-        internal: asJson(internal),
-        due: { at: clock.now(), action: 'evaluate' },
-        title: `Compliance report ${new Date(month.from).toISOString().slice(0, 7)}`,
-      },
-    );
-    await store.write([createWrite(record, { actor: 'broker' })]);
+    const record = newReport(sla, at, lookback, this.#deps.clock.now(), this.#deps.program);
+    if (record !== undefined) await this.#deps.store.write([createWrite(record, { actor: 'broker' })]);
   }
 
   /** What is due: an evaluation, or the end of the time to dispute. */
@@ -187,7 +154,8 @@ export class ReportLife {
     await reconcileCredits(evaluation, keeper);
     if (isCurrent(evaluation)) {
       await reconcileDelivery(evaluation, keeper);
-      await this.#tellHealth(evaluation);
+      const health = healthOf(evaluation);
+      if (health !== undefined) await this.#deps.health.report(evaluation.facts.sla.id, health);
     }
     if (keeper.missed) {
       log.debug({ report: id }, 'compliance changed meanwhile');
@@ -197,29 +165,6 @@ export class ReportLife {
     const cost = clock.elapsed() - began;
     this.#deps.metrics?.observe('parley_evaluation_seconds', 'Time that evaluating a report took', cost / 1000);
     await this.#goOn(report, evaluation, cached, cost);
-  }
-
-  async #tellHealth(evaluation: Evaluation): Promise<void> {
-    if (evaluation.facts.ended !== undefined) return;
-    const terms: Record<string, TermState> = {};
-    let degraded = false;
-    evaluation.results.forEach((result, i) => {
-      const level = evaluation.levels[i];
-      if (level === undefined) return;
-      const rolling = 'rolling' in level.window;
-      const current = result.windows.filter(
-        (window) => rolling || (window.from <= evaluation.now && evaluation.now < window.until),
-      );
-      terms[level.id] = current.some((window) => window.state === 'violated')
-        ? 'violated'
-        : current.some((window) => window.state === 'fulfilled')
-          ? 'fulfilled'
-          : 'undefined';
-      degraded ||= result.incidents.some(
-        (incident) => counts(incident) && incidentEnd(incident, evaluation) === undefined,
-      );
-    });
-    await this.#deps.health.report(evaluation.facts.sla.id, { degraded, terms });
   }
 
   /** Sets what comes next: the next slice, the next window to be complete, or a state of its own. */
@@ -233,7 +178,7 @@ export class ReportLife {
       await this.#replace(report, evaluation, cached);
       return;
     }
-    const at = nextEvaluation(evaluation, this.#deps.clock.now() + Math.max(SHORTEST, REST * cost));
+    const at = nextEvaluation(evaluation, this.#deps.clock.now() + restAfter(cost));
     if (at !== undefined) {
       await this.#write(report, { attributes, due: { at, action: 'evaluate' } });
       return;
@@ -272,7 +217,8 @@ export class ReportLife {
     const next: EntityRecord = { ...report, attributes: { ...report.attributes, [reportAttr.version]: version } };
     const status = report.state === 'provisional' ? 'provisional' : 'corrected';
     const document = await this.#document(next, cached, evaluation, status, true);
-    if (before !== undefined && isDeepStrictEqual(figures(before), figures(document))) return;
+    const judged = before === undefined || !isDeepStrictEqual(figures(before), figures(document));
+    if (!judged && (await this.#hashAsStated(before, evaluation, cached))) return;
     await this.#write(
       report,
       {
@@ -283,7 +229,8 @@ export class ReportLife {
           frozen: asJson(document),
           previous: [...(previous ?? []), ...(before === undefined ? [] : [before])].map(asJson),
         },
-        ...(status === 'provisional'
+        // What changes no figure gives nobody anything new to dispute.
+        ...(status === 'provisional' && judged
           ? { due: { at: this.#deps.clock.now() + this.#times.dispute, action: 'close' } }
           : {}),
       },
@@ -301,8 +248,19 @@ export class ReportLife {
       await this.#write(report, { due: { at: clock.now() + DAY, action: 'close' } });
       return;
     }
-    await this.#write(report, { to: 'final', due: null }, { actor: 'timer', code: 'undisputed' });
+    // Samples that came while it was provisional count: the final report is what the archive says.
+    await this.#evaluate(id, true);
+    const judged = await store.get(id);
+    if (judged?.state !== 'provisional' || (judged.due?.at ?? 0) > clock.now()) return;
+    await this.#write(judged, { to: 'final', due: null }, { actor: 'timer', code: 'undisputed' });
     this.#cache.delete(id);
+  }
+
+  /** Are the samples that a frozen report names still the same? Those that came after its time are not meant. */
+  async #hashAsStated({ samples }: ReportDocument, evaluation: Evaluation, cached: Cached): Promise<boolean> {
+    const until = Date.parse(samples.until);
+    const { sha256 } = await digestSlowly(await this.#series(evaluation, cached), cached.live.since, until);
+    return sha256 === samples.sha256;
   }
 
   async #document(
@@ -341,46 +299,10 @@ function byId(records: readonly EntityRecord[]): Map<EntityId, EntityRecord> {
   return new Map(records.map((record) => [record.id, record]));
 }
 
-/** The report of the period that runs, whose windows the terms speak of. */
-function isCurrent({ now, period, facts }: Evaluation): boolean {
-  return now < period.until || (facts.ended !== undefined && facts.ended <= period.until);
-}
-
-/** The next report looks back to where an incident that still runs began. */
-function lookbackOf(evaluation: Evaluation): Instant {
-  return evaluation.results.reduce(
-    (earliest, result) =>
-      result.incidents.reduce((from, each) => (each.until === undefined ? Math.min(from, each.from) : from), earliest),
-    evaluation.period.until,
-  );
-}
-
-/** Everything of a report that is computed. */
+/** What of a report can be disputed. Incidents that run on after its period are no part of it. */
 function figures(document: ReportDocument): unknown {
-  return [document.levels, document.credits.map((credit) => without(credit, 'entity')), document.samples.sha256];
-}
-
-/** An evaluation is never due at once, and rests five times as long as it took. */
-const SHORTEST = 100;
-const REST = 5;
-
-/** When something can change next; undefined: everything is complete. */
-function nextEvaluation(evaluation: Evaluation, notBefore: Instant): Instant | undefined {
-  const { now, period, facts, levels } = evaluation;
-  const grace = graceOf(levels);
-  const times: Instant[] = [];
-  const measuredUntil = Math.min(period.until, facts.ended ?? period.until);
-  if (now < measuredUntil)
-    for (const level of levels) {
-      const slice = sliceLength(level);
-      times.push(floorTo(now, slice) + slice);
-    }
-  levels.forEach((level, i) => {
-    if ('rolling' in level.window) times.push(addDuration(period.until, level.settle));
-    for (const window of evaluation.results[i]?.windows ?? [])
-      if (!window.complete) times.push(addDuration(window.until, level.settle));
-  });
-  if (levels.length === 0 && now < period.until) times.push(period.until);
-  const next = times.filter((time) => time > now);
-  return next.length === 0 ? undefined : Math.max(Math.min(...next) + grace, notBefore);
+  return [
+    document.levels.map(({ level, windows }) => [level, windows]),
+    document.credits.map((credit) => without(credit, 'entity')),
+  ];
 }

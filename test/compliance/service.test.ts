@@ -232,6 +232,69 @@ describe('compliance of an agreement in force', () => {
     expect((await world.records('report'))[0]?.state).to.equal('final');
   });
 
+  /** An agreement of 20 seconds, in one window, that is over; its report is provisional. */
+  async function ended(): Promise<ServiceWorld> {
+    const world = await serviceWorld([{ level: quick, committed: true }], { times: { dispute: 30_000 } });
+    await world.run(20_000, down(8, 100));
+    await world.end();
+    await world.run(24_000, () => undefined);
+    expect((await world.records('report'))[0]?.state).to.equal('provisional');
+    return world;
+  }
+  const window0 = async (world: ServiceWorld): Promise<JsonObject> => {
+    const text = JSON.parse(await exported(world, 'application/json')) as { levels: { windows: JsonObject[] }[] };
+    return text.levels[0]?.windows.find((each) => each['index'] === 'web/0') ?? {};
+  };
+
+  it('takes into the final report what came while it was provisional, and lets that be disputed', async () => {
+    const world = await ended();
+    expect((await window0(world))['state']).to.equal('violated');
+    for (let at = 8_500; at < 20_000; at += 2_000) await world.feed('web/0', BEGIN + at, 1);
+    await world.run(30_000, () => undefined);
+    const [judged] = await world.records('report');
+    expect([judged?.state, value(judged, 'org.parley.report.version')]).to.deep.equal(['provisional', 2]);
+    expect((await window0(world))['state']).to.equal('fulfilled');
+    await world.run(31_000, () => undefined);
+    const [final] = await world.records('report');
+    expect([final?.state, value(final, 'org.parley.report.version')]).to.deep.equal(['final', 2]);
+    const text = await exported(world, 'application/json');
+    expect(verifyReport(text, await samplesCsv(world)).differences).to.deep.equal([]);
+  });
+
+  it('names in the final report samples that changed nothing, without time to dispute them', async () => {
+    const world = await ended();
+    await world.feed('web/1', BEGIN + 8_500, 1);
+    await world.run(31_000, () => undefined);
+    const [final] = await world.records('report');
+    expect([final?.state, value(final, 'org.parley.report.version')]).to.deep.equal(['final', 2]);
+    const text = await exported(world, 'application/json');
+    expect(verifyReport(text, await samplesCsv(world)).differences).to.deep.equal([]);
+  });
+
+  it('knows what is final, and which samples are needed still', async () => {
+    const world = await ended();
+    const { finality } = world.compliance;
+    const before = (instance: string | undefined, metric = 'net.reachable'): Promise<number | undefined> =>
+      finality.finalBefore(world.sla.id, instance, metric);
+    expect(await before('web/0')).to.equal(undefined);
+    expect(await finality.neededFrom()).to.equal(Date.parse('2026-11-20T00:00:00Z'));
+    await world.run(31_000, () => undefined);
+    expect((await world.records('report'))[0]?.state).to.equal('final');
+    for (const instance of ['web/0', 'web/1', undefined]) expect(await before(instance)).to.equal(BEGIN + 30_000);
+    expect(await before('web/7')).to.equal(undefined);
+    expect(await before('web/0', 'http.up')).to.equal(undefined);
+    expect(await finality.neededFrom()).to.equal(undefined);
+  });
+
+  it('is due at whole milliseconds, however long an evaluation took', async () => {
+    const world = await serviceWorld([{ level: quick, committed: true }]);
+    let elapsed = 0;
+    world.clock.elapsed = () => (elapsed += 333.337);
+    await world.run(4_000, () => 1);
+    const [report] = await world.records('report');
+    expect(report?.due?.at).to.satisfy(Number.isInteger);
+  });
+
   it('begins a new report with the month', async () => {
     const minute = level({
       slice: 'PT1H',
