@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { createRetention } from './archive/retention.ts';
 import { createAuth } from './auth/index.ts';
 import { createBroker, type BrokerPart } from './broker/extension.ts';
-import { createCompliance } from './compliance/extension.ts';
+import { createCompliance, type Compliance } from './compliance/extension.ts';
 import type { Config } from './config/schema.ts';
 import { createApp } from './http/app.ts';
 import type { HealthState } from './http/parts.ts';
@@ -108,7 +108,16 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       return known.registry;
     };
     const listeners: SlaListener[] = [];
-    const monitoring = createMonitoring({ store: entities, samples, vendors, clock, log, metrics });
+    const judged: { finality?: Compliance['finality'] } = {};
+    const monitoring = createMonitoring({
+      store: entities,
+      samples,
+      vendors,
+      clock,
+      log,
+      metrics,
+      finalBefore: async (agreement, instance, metric) => judged.finality?.finalBefore(agreement, instance, metric),
+    });
     const sla = createSla({
       store: entities,
       clock,
@@ -129,6 +138,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       log,
       program: `parley ${version}`,
     });
+    judged.finality = compliance.finality;
     const broker = createBroker({
       store: entities,
       clock,
@@ -188,7 +198,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
         sweeper,
         entities,
         watch: () => sla.watch(),
-        retention: createRetention({ store: samples, clock }),
+        retention: createRetention({ store: samples, clock, neededFrom: () => compliance.finality.neededFrom() }),
         clock,
         log,
       }),
