@@ -1,13 +1,16 @@
 import type { Registry } from '../occi/api.ts';
-import type { AttributeDefinitions } from '../occi/category.ts';
+import type { AttributeDefinitions, Mixin } from '../occi/category.ts';
 import type { TenantId, TypeId } from '../shared/ids.ts';
-import type { Json } from '../shared/json.ts';
+import type { Json, JsonObject } from '../shared/json.ts';
 import type { ValueType } from '../terms/constraint-parse.ts';
 import type { TypeCatalog } from '../terms/resources-parse.ts';
 import { placement } from '../terms/resources.ts';
 
 const IMPLIED: ReadonlyMap<string, ValueType> = new Map(
-  Object.values(placement).map((name) => [name, { type: 'string' }]),
+  Object.values(placement).map((name) => [
+    name,
+    { type: 'string', ...(name === placement.country ? { matches: /^[A-Z]{2}$/ } : {}) },
+  ]),
 );
 
 /** Attributes that are settled by the service or the vendor, not wanted by a customer. */
@@ -20,9 +23,19 @@ export function typeCatalog(registry: Registry, tenant: TenantId, cache: KindCac
     kind: (type) => cache.kind(registry, type),
     mixin(type) {
       const mixin = registry.mixin(type, tenant);
-      return mixin === undefined ? undefined : { attributes: valueTypes(mixin.attributes) };
+      if (mixin === undefined) return undefined;
+      return { attributes: valueTypes(mixin.attributes), applies: (kind) => applies(registry, mixin, kind, tenant) };
     },
   };
+}
+
+/** GFD.221 section 4.4.2: what a mixin, or one that it depends on, applies to; nothing named is everything. */
+function applies(registry: Registry, mixin: Mixin, kind: TypeId, tenant: TenantId): boolean {
+  if (mixin.applies.length > 0 && !mixin.applies.some((type) => registry.isA(kind, type))) return false;
+  return mixin.depends.every((type) => {
+    const base = registry.mixin(type, tenant);
+    return base === undefined || applies(registry, base, kind, tenant);
+  });
 }
 
 type CatalogKind = NonNullable<ReturnType<TypeCatalog['kind']>>;
@@ -51,8 +64,26 @@ function valueTypes(definitions: AttributeDefinitions): Map<string, ValueType> {
   const types = new Map<string, ValueType>();
   for (const [name, { type, pattern }] of Object.entries(definitions)) {
     if (NEVER_WANTED.test(name)) continue;
-    const values = pattern?.['enum'];
-    types.set(name, { type, ...(Array.isArray(values) ? { values: values as readonly Json[] } : {}) });
+    types.set(name, { type, ...bounds(pattern ?? {}) });
   }
   return types;
+}
+
+/** What a JSON Schema says of an attribute's values, as far as a wanted value can be held against it. */
+function bounds({
+  enum: values,
+  multipleOf,
+  minimum,
+  maximum,
+  exclusiveMinimum,
+  pattern,
+}: JsonObject): Partial<ValueType> {
+  return {
+    ...(Array.isArray(values) ? { values: values as readonly Json[] } : {}),
+    ...(multipleOf === 1 ? { whole: true } : {}),
+    ...(typeof minimum === 'number' ? { least: minimum } : {}),
+    ...(typeof maximum === 'number' ? { most: maximum } : {}),
+    ...(typeof exclusiveMinimum === 'number' ? { over: exclusiveMinimum } : {}),
+    ...(typeof pattern === 'string' ? { matches: new RegExp(pattern, 'u') } : {}),
+  };
 }

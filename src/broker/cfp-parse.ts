@@ -4,11 +4,11 @@ import { fixedMilliseconds, isIsoDuration, parseInstant } from '../shared/durati
 import { BadRequest, Problems, Unprocessable, type Problem } from '../shared/errors.ts';
 import { isObject, pointer, type Json, type JsonObject } from '../shared/json.ts';
 import type { Instant } from '../shared/clock.ts';
+import { isCurrency } from '../terms/currency.ts';
 import { instanceCounts } from '../terms/instances.ts';
 import { parseLevels } from '../terms/level-parse.ts';
 import type { Usage } from '../terms/price.ts';
-import { parseResources, type SortedProblems, type TypeCatalog } from '../terms/resources-parse.ts';
-import type { Wanted } from '../terms/resources.ts';
+import { idsAsWritten, parseResources, type SortedProblems, type TypeCatalog } from '../terms/resources-parse.ts';
 import { cfpAttr } from './names.ts';
 import { readPeriod } from './period-parse.ts';
 import type { Budget, CfpTerms } from './terms.ts';
@@ -59,9 +59,12 @@ export function parseCfp(
   const at = (name: string): string => pointer(BASE, name);
   const wanted = parseResources(attributes[cfpAttr.resources] ?? null, at(cfpAttr.resources), types, problems);
   const resources = wanted.filter((one) => one.type === 'resource');
+  const written = idsAsWritten(attributes[cfpAttr.resources]);
+  const links = new Set(wanted.flatMap((one) => (one.type === 'link' ? [one.id] : [])));
+  const referable = written === undefined ? undefined : [...written].filter((id) => !links.has(id));
   const levels = parseLevels(attributes[cfpAttr.levels], {
     path: at(cfpAttr.levels),
-    resourceIds: resources.map((one) => one.id),
+    ...(referable === undefined ? {} : { resourceIds: referable }),
     counts: Object.fromEntries(instanceCounts(resources)),
   });
   for (const { sort, path, code, detail, hint } of levels.problems)
@@ -78,7 +81,7 @@ export function parseCfp(
   return {
     wanted,
     levels: levels.levels,
-    usage: readUsage(attributes[cfpAttr.usage], at(cfpAttr.usage), wanted, problems),
+    usage: readUsage(attributes[cfpAttr.usage], at(cfpAttr.usage), written, problems),
     ...(budget === undefined ? {} : { budget }),
     currency: readCurrency(attributes, budget, at, defaults.currency, problems),
     perVendor: readPerVendor(attributes[cfpAttr.pervendor], at(cfpAttr.pervendor), defaults.perVendor, problems),
@@ -110,6 +113,7 @@ function readBudget(value: Json | undefined, path: string, { malformed, senseles
       currency === undefined ? 'member_missing' : 'value_invalid',
       'a currency code of ISO 4217, such as EUR',
     );
+  else if (!isCurrency(currency)) senseless.add(pointer(path, 'currency'), 'currency_unknown', noCurrency(currency));
   const validPer = typeof per === 'string' && BUDGET_PERS.includes(per);
   if (!validPer)
     malformed.add(
@@ -120,6 +124,10 @@ function readBudget(value: Json | undefined, path: string, { malformed, senseles
   return money !== undefined && validCurrency && validPer
     ? { amount: amount as string, currency, per: per as Budget['per'] }
     : undefined;
+}
+
+function noCurrency(code: string): string {
+  return `ISO 4217 knows no currency ${code}`;
 }
 
 function readCurrency(
@@ -135,7 +143,8 @@ function readCurrency(
     malformed.add(at(cfpAttr.currency), 'value_invalid', 'a currency code of ISO 4217, such as EUR');
     return fallback;
   }
-  if (budget !== undefined && budget.currency !== value)
+  if (!isCurrency(value)) senseless.add(at(cfpAttr.currency), 'currency_unknown', noCurrency(value));
+  else if (budget !== undefined && budget.currency !== value)
     senseless.add(
       at(cfpAttr.currency),
       'currency_contradictory',
@@ -165,7 +174,7 @@ function readPerVendor(
 function readUsage(
   value: Json | undefined,
   path: string,
-  wanted: readonly Wanted[],
+  written: ReadonlySet<string> | undefined,
   { malformed, senseless }: CfpProblems,
 ): readonly Usage[] {
   if (value === undefined) return [];
@@ -201,7 +210,7 @@ function readUsage(
     const of = one['of'];
     if (of !== undefined && typeof of !== 'string')
       malformed.add(pointer(here, 'of'), 'type_wrong', 'of is the id of something wanted');
-    else if (of !== undefined && !wanted.some(({ id }) => id === of))
+    else if (of !== undefined && written?.has(of) === false)
       senseless.add(pointer(here, 'of'), 'reference_unknown', `nothing wanted has the id ${of}`);
     return malformed.list.length > before ? [] : [one as unknown as Usage];
   });

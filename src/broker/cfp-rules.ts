@@ -72,6 +72,7 @@ function contextOf(terms: CfpTerms): CompileContext {
   return {
     path: pointer('/attributes', cfpAttr.rules),
     levels: terms.levels.map(({ id }) => id),
+    wanted: terms.wanted.map(({ id, type }) => ({ id, link: type === 'link' })),
     currency: terms.currency,
     needs: Object.fromEntries(terms.levels.map(({ id, need }) => [id, need])),
     cfpFacts: cfpFacts({

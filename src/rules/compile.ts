@@ -5,7 +5,7 @@ import type { CelType } from './cel.ts';
 import type { Column } from './columns.ts';
 import type { Dictionary } from './dictionary.ts';
 import type { PreferRule, RulesDocument } from './document.ts';
-import { checkContradictions, checkWeights } from './lint.ts';
+import { checkContradictions, checkLots, checkWeights } from './lint.ts';
 import { compileMust } from './must.ts';
 import type { CompileContext } from './port.ts';
 import type { Program, ProgramMust, ProgramPrefer, ProgramTie } from './program.ts';
@@ -38,6 +38,7 @@ export function compileProgram(
   const prefers = compilePrefers(document, work, musts);
   const ties = compileTies(document.rank?.tie?.by ?? DEFAULT_TIES, work);
   checkWeights(document, problems);
+  if (context.wanted !== undefined) checkLots(document, context.wanted, problems);
   checkContradictions(musts, problems);
   const weights = prefers.reduce((sum, { weight }) => sum + weight, 0);
   return {

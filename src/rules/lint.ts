@@ -43,6 +43,27 @@ function holds(left: number, { op, times }: WeightLimit, right: number): boolean
   }
 }
 
+/** Lots are made of what is wanted, each thing once; what stands in none would not be bought. */
+export function checkLots(
+  document: RulesDocument,
+  wanted: readonly { readonly id: string; readonly link: boolean }[],
+  problems: Problems,
+): void {
+  const lots = document.select?.lots;
+  if (lots === undefined) return;
+  const placed = new Set<string>();
+  for (const [lot, ids] of Object.entries(lots))
+    ids.forEach((id, index) => {
+      const path = pointer('/select/lots', lot, index);
+      if (!wanted.some((one) => one.id === id))
+        problems.add(path, 'unknown_reference', `nothing wanted has the id ${id}`);
+      else if (placed.has(id)) problems.add(path, 'duplicate_id', `${id} stands in a lot already`);
+      placed.add(id);
+    });
+  const left = wanted.filter(({ id, link }) => !link && !placed.has(id)).map(({ id }) => id);
+  if (left.length > 0) problems.add('/select/lots', 'lot_missing', `${left.join(', ')} would be in no lot`);
+}
+
 /** Conditions on one attribute that no value can meet together. */
 export function checkContradictions(musts: readonly ProgramMust[], problems: Problems): void {
   const byColumn = new Map<number, ProgramMust[]>();

@@ -8,6 +8,8 @@ export interface CompileContext {
   readonly path: string;
   /** Ids of the CFP's levels. */
   readonly levels: readonly string[];
+  /** Ids of what is wanted, which lots are made of. */
+  readonly wanted?: readonly { readonly id: string; readonly link: boolean }[];
   /** ISO 4217, the currency that prices are compared in. */
   readonly currency: string;
   /** Rules on `level.*` spread over the levels that somebody may commit to: not over those to be measured only. */

@@ -16,7 +16,13 @@ export function isIsoDuration(text: unknown): text is IsoDuration {
 export function parseInstant(text: unknown): Instant | undefined {
   if (typeof text !== 'string' || !ISO_INSTANT.test(text)) return undefined;
   const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : at;
+  const day = Number(text.slice(8, 10));
+  return Number.isNaN(at) || (day > 28 && day > daysOf(text)) ? undefined : at;
+}
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function daysOf(text: string): number {
+  return new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
 }
 
 const MOST_PARSED = 1000;

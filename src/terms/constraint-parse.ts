@@ -3,10 +3,19 @@ import { isObject, pointer, type Json, type JsonObject } from '../shared/json.ts
 import { satisfies } from './constraints.ts';
 import type { Constraint } from './resources.ts';
 
-/** The type of an attribute's values, and the values that it may have at all, where they are few. */
+/** The type of an attribute's values, and which of them it may have at all. */
 export interface ValueType {
   readonly type: 'string' | 'number' | 'boolean' | 'array' | 'object';
+  /** Whole numbers only. */
+  readonly whole?: boolean;
+  /** Where they are few. */
   readonly values?: readonly Json[];
+  /** Inclusive. */
+  readonly least?: number;
+  readonly most?: number;
+  /** Exclusive. */
+  readonly over?: number;
+  readonly matches?: RegExp;
 }
 
 const MEMBERS = ['min', 'max', 'in', 'not', 'like'];
@@ -34,7 +43,7 @@ function plain(value: Json, type: ValueType, path: string, malformed: Problems):
   malformed.add(
     path,
     'type_wrong',
-    `a ${type.type} is wanted, or an object of ${MEMBERS.join(', ')}`,
+    `a ${nameOf(type)} is wanted, or an object of ${MEMBERS.join(', ')}`,
     Array.isArray(value) ? 'a choice of several is { "in": […] }' : undefined,
   );
   return undefined;
@@ -71,7 +80,7 @@ function readObject(
         malformed.add(
           Array.isArray(given) ? pointer(path, name, at) : pointer(path, name),
           'type_wrong',
-          `a ${type.type} is wanted`,
+          `a ${nameOf(type)} is wanted`,
         );
     });
     return { [name]: values };
@@ -108,16 +117,45 @@ function checkSense(constraint: Constraint, type: ValueType, path: string, sense
   }
   if (type.values !== undefined && !type.values.some((one) => satisfies(constraint, one)))
     senseless.add(path, 'value_impossible', `it is always one of ${type.values.map(String).join(', ')}`);
+  else checkPossible(constraint, type, path, senseless);
 }
 
-function hasType(value: Json, { type }: ValueType): boolean {
+/** Could anything that exists be what is wanted? */
+function checkPossible(
+  { equal, min, max, in: among }: Constraint,
+  type: ValueType,
+  path: string,
+  senseless: Problems,
+): void {
+  const { least, most, over, matches } = type;
+  const outside = (value: Json | undefined): string | undefined => {
+    if (typeof value === 'string')
+      return matches?.test(value) === false ? `${value} is no such value: they look like ${matches.source}` : undefined;
+    if (typeof value !== 'number') return undefined;
+    if (least !== undefined && value < least) return `it is never under ${least}`;
+    if (over !== undefined && value <= over) return `it is always over ${over}`;
+    return most !== undefined && value > most ? `it is never over ${most}` : undefined;
+  };
+  const reasons = (among ?? []).map(outside);
+  const none = reasons.length > 0 && reasons.every((one) => one !== undefined) ? reasons[0] : undefined;
+  const low = max === undefined || (most !== undefined && max > most) ? undefined : outside(max);
+  const high = min !== undefined && most !== undefined && min > most ? outside(min) : undefined;
+  const reason = outside(equal) ?? none ?? low ?? high;
+  if (reason !== undefined) senseless.add(path, 'value_impossible', reason);
+}
+
+function nameOf({ type, whole }: ValueType): string {
+  return whole === true ? 'whole number' : type;
+}
+
+function hasType(value: Json, { type, whole }: ValueType): boolean {
   switch (type) {
     case 'array':
       return Array.isArray(value);
     case 'object':
       return isObject(value);
     case 'number':
-      return typeof value === 'number' && Number.isFinite(value);
+      return typeof value === 'number' && Number.isFinite(value) && (whole !== true || Number.isInteger(value));
     case 'string':
     case 'boolean':
       return typeof value === type;

@@ -2,10 +2,13 @@ import { pointer, type Json } from '../shared/json.ts';
 import { isoOfMilliseconds, type Fields } from './level-fields.ts';
 import type { Comparison, Indicator, Statistic } from './level.ts';
 import { isBinaryMetric } from './metrics.ts';
+import { satisfies } from './threshold.ts';
 
 const METRIC = /^[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)*$/;
 const PERCENTILE = /^p(?:0*[1-9]\d?(?:\.\d{1,3})?|0?\.\d{1,3})$/;
 const COMPARISONS = ['=', '!=', '<', '<=', '>', '>='] as const;
+/** Of values that are 0 or 1, these are 0 or 1 again. */
+const ZERO_OR_ONE = /^(?:min|max|p.*)$/;
 const PLAIN = ['mean', 'min', 'max', 'sum', 'count'] as const;
 const USUAL_PERIOD = 20_000;
 const USUAL_TIMEOUT = 5000;
@@ -29,6 +32,13 @@ export function readIndicator(fields: Fields, slice: number | undefined): Indica
   }
   const op: Comparison = fields.oneOf('op', COMPARISONS, '=');
   const value = fields.number('value') ?? 1;
+  if (binary && ZERO_OR_ONE.test(statistic ?? 'mean') && ![0, 1].some((each) => satisfies(each, op, value)))
+    fields.problems.nonsense(
+      fields.at('value'),
+      'threshold_impossible',
+      `${metric} is 0 or 1, never ${op} ${value}: no slice can be good`,
+      'such as = 1',
+    );
   const minsamples = fields.whole('minsamples', 1, 1);
   const from = fields.names('from') ?? ['broker'];
   const quorum = fields.whole('quorum', 1, 1);

@@ -145,7 +145,8 @@ function readScope(fields: Fields, of: readonly string[], context: LevelContext)
   inner.need('atleast', 'how many');
   const atleast = inner.whole('atleast', 1, 1);
   const counts = context.counts;
-  if (counts !== undefined) {
+  // An id without a count is wrong in itself, which is told elsewhere.
+  if (counts !== undefined && of.every((id) => counts[id] !== undefined)) {
     const all = of.reduce((sum, id) => sum + (counts[id] ?? 0), 0);
     if (atleast > all)
       fields.problems.nonsense(

@@ -13,12 +13,14 @@ export interface SortedProblems {
 /** What the parser must know of types. Attribute names include those of parents. */
 export interface TypeCatalog {
   kind(type: TypeId): { readonly link: boolean; readonly attributes: ReadonlyMap<string, ValueType> } | undefined;
-  mixin(type: TypeId): { readonly attributes: ReadonlyMap<string, ValueType> } | undefined;
+  mixin(
+    type: TypeId,
+  ): { readonly attributes: ReadonlyMap<string, ValueType>; applies(kind: TypeId): boolean } | undefined;
   /** Attributes that may be asked of any resource, such as placement. */
   readonly implied: ReadonlyMap<string, ValueType>;
 }
 
-export const limits = { wanted: 100, instances: 1000, mixins: 20 } as const;
+export const limits = { wanted: 100, instances: 1000, links: 5000, mixins: 20 } as const;
 
 const ID = /^[a-z][a-z0-9_-]{0,62}$/;
 const RESOURCE_MEMBERS = ['id', 'kind', 'count', 'mixins', 'attributes', 'title'];
@@ -35,6 +37,16 @@ const ENDS: Readonly<Record<string, readonly [source: string, target: string]>> 
     'http://schemas.ogf.org/occi/infrastructure#network',
   ],
 };
+
+/**
+ * The ids that the entries bear, those included that cannot be read otherwise: a reference to one of
+ * them is right, whatever else is wrong. Undefined if there are no entries at all to refer to.
+ */
+export function idsAsWritten(value: Json | undefined): ReadonlySet<string> | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const ids = (value as readonly Json[]).map((one) => (isObject(one) ? one['id'] : undefined));
+  return new Set(ids.filter((id): id is string => typeof id === 'string'));
+}
 
 /**
  * Reads wanted resources and links (api.md, Resources and Wanted values): ids, kinds, counts,
@@ -73,6 +85,7 @@ export function parseResources(
     wanted.push(read);
   });
   checkLinks(wanted, list, path, ids, problems);
+  checkLinkCount(wanted, path, senseless);
   const instances = wanted.reduce((sum, one) => sum + (one.type === 'resource' ? one.count : 0), 0);
   if (instances > limits.instances)
     senseless.add(path, 'too_many', `${instances} instances; at most ${limits.instances} in one call`);
@@ -107,7 +120,7 @@ function readWanted(value: Json, path: string, types: TypeCatalog, problems: Sor
     return undefined;
   }
   onlyMembers(value, known.link ? LINK_MEMBERS : RESOURCE_MEMBERS, path, malformed);
-  const mixins = readMixins(value['mixins'], pointer(path, 'mixins'), types, problems);
+  const mixins = readMixins(value['mixins'], pointer(path, 'mixins'), kind, types, problems);
   const attributes = readAttributes(value['attributes'], pointer(path, 'attributes'), kind, mixins, types, problems);
   const name = typeof id === 'string' && ID.test(id) ? id : undefined;
   const common = { id: name ?? '', kind, mixins, attributes };
@@ -156,6 +169,7 @@ function readLink(value: JsonObject, path: string, common: Common, malformed: Pr
 function readMixins(
   value: Json | undefined,
   path: string,
+  kind: TypeId,
   types: TypeCatalog,
   { malformed, senseless }: SortedProblems,
 ): WantedResource['mixins'] {
@@ -175,8 +189,12 @@ function readMixins(
       return { anyOf: [] };
     }
     const names = named as readonly string[];
-    for (const name of names)
-      if (types.mixin(typeId(name)) === undefined) senseless.add(here, 'mixin_unknown', `no mixin ${name} is known`);
+    names.forEach((name, choice) => {
+      const place = isObject(one) ? pointer(here, 'anyOf', choice) : here;
+      const mixin = types.mixin(typeId(name));
+      if (mixin === undefined) senseless.add(place, 'mixin_unknown', `no mixin ${name} is known`);
+      else if (!mixin.applies(kind)) senseless.add(place, 'mixin_not_applicable', `${name} does not apply to ${kind}`);
+    });
     return { anyOf: names.map(typeId) };
   });
 }
@@ -225,6 +243,7 @@ function checkLinks(
   places: ReadonlyMap<string, number>,
   { senseless }: SortedProblems,
 ): void {
+  const written = idsAsWritten(list) ?? new Set();
   const resources = new Map(wanted.flatMap((one) => (one.type === 'resource' ? [[one.id, one] as const] : [])));
   for (const link of wanted) {
     if (link.type !== 'link') continue;
@@ -239,9 +258,11 @@ function checkLinks(
       ['source', source, expected?.[0]],
       ['target', target, expected?.[1]],
     ] as const) {
-      if (resource === undefined)
+      if (resource === undefined) {
+        // An entry that could not be read has been told about already; a link is no end of another.
+        if (written.has(link[end]) && !wanted.some(({ id }) => id === link[end])) continue;
         senseless.add(pointer(here, end), 'reference_unknown', `no wanted resource has the id ${link[end]}`);
-      else if (kind !== undefined && resource.kind !== kind)
+      } else if (kind !== undefined && resource.kind !== kind)
         senseless.add(pointer(here, end), 'link_end_wrong', `the ${end} of ${link.kind} is ${kind}`);
     }
     if (stated['pair'] !== undefined && stated['shared'] === true)
@@ -255,6 +276,17 @@ function checkLinks(
         'equal counts, or "shared": true to link every one with every other',
       );
   }
+}
+
+/** Shared links multiply: what a few lines ask for must not grow without bound. */
+function checkLinkCount(wanted: readonly Wanted[], path: string, senseless: Problems): void {
+  const counts = new Map(wanted.flatMap((one) => (one.type === 'resource' ? [[one.id, one.count] as const] : [])));
+  const links = wanted.reduce((sum, one) => {
+    if (one.type === 'resource') return sum;
+    const [sources, targets] = [counts.get(one.source) ?? 0, counts.get(one.target) ?? 0];
+    return sum + (one.meet === 'shared' ? sources * targets : Math.min(sources, targets));
+  }, 0);
+  if (links > limits.links) senseless.add(path, 'too_many', `${links} links; at most ${limits.links} in one call`);
 }
 
 function onlyMembers(value: JsonObject, known: readonly string[], path: string, malformed: Problems): void {

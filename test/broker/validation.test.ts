@@ -112,6 +112,91 @@ describe('what is wrong with a call for proposals', () => {
     });
   });
 
+  it('is told once: what refers to an entry that cannot be read is not wrong too', async () => {
+    const web = { id: 'web', kind: `${INFRA}compute` };
+    const call = (entry: Json): Promise<{ status: number; codes: string[] }> =>
+      wrong({
+        'org.parley.cfp.resources': [
+          entry,
+          { id: 'data', kind: `${INFRA}storage` },
+          { id: 'mount', kind: `${INFRA}storagelink`, source: 'web', target: 'data' },
+        ],
+        'org.parley.cfp.usage': [{ of: 'web', what: 'traffic.out', quantity: '5', unit: 'GB', per: 'month' }],
+      });
+    expect(await call({ ...web, count: 0 })).to.deep.equal({ status: 400, codes: ['resources/0/count count_invalid'] });
+    expect(await call({ ...web, kind: `${INFRA}toaster` })).to.deep.equal({
+      status: 422,
+      codes: ['resources/0/kind kind_unknown'],
+    });
+    expect(await wrong({ 'org.parley.cfp.resources': 'web' })).to.deep.equal({
+      status: 400,
+      codes: ['resources type_wrong'],
+    });
+  });
+
+  it('knows what attributes, mixins and currencies there can be at all', async () => {
+    const of = (attributes: Json, more: Readonly<Record<string, Json>> = {}): Promise<unknown> =>
+      wrong(resource({ attributes, ...more }));
+    const at = 'resources/0/attributes';
+    expect(await of({ 'occi.compute.cores': 1.5 })).to.deep.equal({
+      status: 400,
+      codes: [`${at}/occi.compute.cores type_wrong`],
+    });
+    expect(await of({ 'occi.compute.cores': { in: [1, 1.5] } })).to.deep.equal({
+      status: 400,
+      codes: [`${at}/occi.compute.cores/in/1 type_wrong`],
+    });
+    expect(
+      await of({
+        'occi.compute.cores': -1,
+        'occi.compute.memory': { max: 0 },
+        'org.parley.placement.country': { in: ['Germany', 'de'] },
+      }),
+    ).to.deep.equal({
+      status: 422,
+      codes: [
+        `${at}/occi.compute.cores value_impossible`,
+        `${at}/occi.compute.memory value_impossible`,
+        `${at}/org.parley.placement.country value_impossible`,
+      ],
+    });
+    const ipnetwork = `${INFRA.replace('#', '/network#')}ipnetwork`;
+    expect(await of({}, { mixins: [ipnetwork, { anyOf: ['http://example.org/no#no', ipnetwork] }] })).to.deep.equal({
+      status: 422,
+      codes: [
+        'resources/0/mixins/0 mixin_not_applicable',
+        'resources/0/mixins/1/anyOf/0 mixin_unknown',
+        'resources/0/mixins/1/anyOf/1 mixin_not_applicable',
+      ],
+    });
+    expect(await wrong({ 'org.parley.cfp.budget': { amount: '9', currency: 'QQQ', per: 'month' } })).to.deep.equal({
+      status: 422,
+      codes: ['budget/currency currency_unknown'],
+    });
+  });
+
+  it('bounds what a few shared links ask for', async () => {
+    const error = await wrong({
+      'org.parley.cfp.resources': [
+        { id: 'web', kind: `${INFRA}compute`, count: 400 },
+        { id: 'data', kind: `${INFRA}storage`, count: 400 },
+        { id: 'mount', kind: `${INFRA}storagelink`, source: 'web', target: 'data', shared: true },
+      ],
+      'org.parley.cfp.levels': null,
+    });
+    expect(error).to.deep.equal({ status: 422, codes: ['resources too_many'] });
+  });
+
+  it('is 422 where lots are not made of what is wanted', async () => {
+    const lots = { a: ['web', 'wob'] };
+    expect(
+      await wrong({ 'org.parley.cfp.rules': { ref: 'balanced@1', override: { select: { lots } } } }),
+    ).to.deep.include({
+      status: 422,
+      codes: ['rules/override/select/lots/a/1 unknown_reference', 'rules/override/select/lots lot_missing'],
+    });
+  });
+
   it('is 422 where links do not meet, and not where they do', async () => {
     const linked = (links: Json[], webs = 2, disks = 2): Readonly<Record<string, Json>> => ({
       'org.parley.cfp.resources': [

@@ -77,6 +77,9 @@ describe('shared values', () => {
       expect(parseInstant('2026-11-20T10:00:00+01:00')).to.equal(Date.parse('2026-11-20T09:00:00Z'));
       expect(parseInstant('2026-11-20T10:00:00')).to.equal(undefined);
       expect(parseInstant('2026-13-20T10:00:00Z')).to.equal(undefined);
+      expect(parseInstant('2027-02-29T10:00:00Z')).to.equal(undefined);
+      expect(parseInstant('2028-02-29T10:00:00Z')).to.equal(Date.UTC(2028, 1, 29, 10));
+      expect(parseInstant('2026-11-31T10:00:00Z')).to.equal(undefined);
     });
   });
 

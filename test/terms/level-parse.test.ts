@@ -57,6 +57,18 @@ describe('parseLevels', () => {
     });
   });
 
+  it('refuses a threshold that a 0/1 metric can never meet', () => {
+    const indicator = (more: Record<string, Json>): Json => ({
+      ...up,
+      indicator: { metric: 'net.reachable', ...more },
+    });
+    const impossible = ['nonsense /levels/0/indicator/value threshold_impossible'];
+    expect(told(indicator({ op: '>', value: 1 }))).to.deep.equal(impossible);
+    expect(told(indicator({ op: '=', value: 2 }))).to.deep.equal(impossible);
+    expect(told(indicator({ op: '>=', value: 0.5 }))).to.deep.equal([]);
+    expect(told(indicator({ op: '=', value: 0.5, statistic: 'mean' }))).to.deep.equal([]);
+  });
+
   it('excludes silence of other metrics, and wants a statistic of them', () => {
     expect(parse(fast).level?.nodata).to.equal('exclude');
     expect(told({ ...fast, indicator: { metric: 'cpu.used', op: '<=', value: 1 } })).to.deep.equal([
