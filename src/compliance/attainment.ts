@@ -38,15 +38,18 @@ export function shareText(part: number, whole: number): string | null {
   return `${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }
 
-/** Slices of a window that the target is a share of: all, or those in force until the agreed end. */
+/**
+ * Slices of a window that the target is a share of: all, or those in force until the agreed end. Of
+ * a rolling window it is always all of them, also while the agreement is younger than the window.
+ */
 export function plannedSlices(
-  level: Pick<Level, 'count'>,
+  level: Pick<Level, 'count' | 'window'>,
   span: Span,
   slice: number,
   times: Counting['times'],
 ): number {
   const grid: Grid = { from: span.from, slice, count: Math.round((span.until - span.from) / slice) };
-  if (level.count === 'window') return grid.count;
+  if (level.count === 'window' || 'rolling' in level.window) return grid.count;
   const end = times.agreedend ?? Number.POSITIVE_INFINITY;
   const clipped = times.inforce.map((each) => ({
     from: each.from,

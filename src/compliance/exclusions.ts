@@ -37,8 +37,9 @@ function plannedInTime(
   for (const each of exclusions) {
     if (each.state !== 'planned' || each.announcedat === undefined || NEEDS_APPROVAL.test(each.reason ?? '')) continue;
     if (each.until <= each.from) continue;
-    const inTime = ceilTo(addDuration(each.announcedat, maintenance.notice), slice);
-    const from = Math.max(floorTo(each.from, slice), inTime);
+    const inTime = addDuration(each.announcedat, maintenance.notice);
+    // Notice is for the maintenance as announced, not for the slice that it is snapped to.
+    const from = inTime <= each.from ? floorTo(each.from, slice) : ceilTo(inTime, slice);
     const until = ceilTo(each.until, slice);
     if (from < until) eligible.push({ from, until });
   }

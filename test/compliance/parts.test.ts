@@ -93,6 +93,33 @@ describe('attainment', () => {
     );
   });
 
+  it('takes the full rolling window as planned, also while the agreement is younger', () => {
+    const now = at('2026-11-20T02:00:00Z');
+    const of = level({ count: 'inforce', target: 0.9, window: { rolling: 'PT100M' } });
+    const context = {
+      from: now - HOUR,
+      until: now,
+      now,
+      instances: ['web/0'],
+      inforce: [{ from: now - 20 * MINUTE }],
+    };
+    const after = (bad: number) =>
+      evaluate(
+        of,
+        samples(
+          now - 20 * MINUTE,
+          MINUTE,
+          ones(
+            20,
+            Array.from({ length: bad }, (_, i) => i),
+          ),
+        ),
+        context,
+      ).windows[0]!;
+    expect(after(10)).to.include({ state: 'fulfilled', planned: 100, counted: 20, good: 10, bad: 10 });
+    expect(after(11)).to.include({ state: 'violated', violatedat: now - 9 * MINUTE });
+  });
+
   it('is undefined, and never violated, where the service itself saw nothing', () => {
     const begin = at('2026-11-20T00:00:00Z');
     const of = level({ count: 'inforce', target: 0.9 });
@@ -190,6 +217,18 @@ describe('exclusions', () => {
       planned('2026-11-20T10:00:00Z', '2026-11-20T11:00:00Z', '2026-11-19T10:30:00Z'),
     ]);
     expect(held).to.deep.equal([{ from: at('2026-11-20T10:30:00Z'), until: at('2026-11-20T11:00:00Z') }]);
+  });
+
+  it('hold from the whole first slice when notice of a maintenance that begins within it was just in time', () => {
+    const slice = at('2026-11-20T10:00:00Z');
+    const [held] = heldExclusions(level({ maintenance }), [
+      planned('2026-11-20T10:00:30Z', '2026-11-20T10:02:00Z', '2026-11-19T10:00:30Z'),
+    ]);
+    expect(held).to.deep.equal({ from: slice, until: slice + 2 * MINUTE });
+    const [late] = heldExclusions(level({ maintenance }), [
+      planned('2026-11-20T10:00:30Z', '2026-11-20T10:02:00Z', '2026-11-19T10:00:31Z'),
+    ]);
+    expect(late).to.deep.equal({ from: slice + MINUTE, until: slice + 2 * MINUTE });
   });
 
   it('share one allowance a month, in order of time, and a new one in the next', () => {

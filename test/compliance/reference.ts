@@ -155,7 +155,7 @@ export function reference(level: Level, rows: readonly Row[], context: Evaluatio
       for (let t = span.from; t < span.until; t += slice) {
         const s = { from: t, until: t + slice };
         const until = context.agreedend ?? FOREVER;
-        if (level.count === 'window' || (isInforce(s) && s.until <= until)) planned++;
+        if (level.count === 'window' || 'rolling' in level.window || (isInforce(s) && s.until <= until)) planned++;
       }
       for (let t = span.from; t < span.until; t += slice) {
         const i = slices.findIndex((s) => s.from === t);
@@ -232,7 +232,7 @@ function held(level: Level, context: EvaluationContext, slice: number): Set<numb
         e.state === 'planned' &&
         m !== null &&
         e.announcedat !== undefined &&
-        e.announcedat + fixedMilliseconds(m.notice)! <= t
+        e.announcedat + fixedMilliseconds(m.notice)! <= Math.max(t, e.from)
       )
         planned.add(t);
     }
