@@ -1,7 +1,7 @@
 import type { EntityRecord } from '../occi/entity.ts';
 import type { Projection, RequestContext } from '../occi/extension.ts';
-import type { Ranking } from '../rules/types.ts';
-import type { EntityId } from '../shared/ids.ts';
+import type { Explanation, Ranking } from '../rules/types.ts';
+import { parseEntityId, urn, type EntityId } from '../shared/ids.ts';
 import type { Json, JsonObject } from '../shared/json.ts';
 import { expand } from './compact.ts';
 import { cfpKept, proposalKept } from './kept.ts';
@@ -56,7 +56,7 @@ export class ProposalViews {
     }
     if (explanation.rank !== null) attributes[proposalAttr.rank] = explanation.rank;
     if (explanation.score !== null) attributes[proposalAttr.score] = explanation.score;
-    attributes[proposalAttr.explanation] = explanation as unknown as JsonObject satisfies Json;
+    attributes[proposalAttr.explanation] = rendered(explanation);
     return { attributes, variant };
   }
 
@@ -96,4 +96,11 @@ export class ProposalViews {
     const [oldest] = this.#rankings.keys();
     if (oldest !== undefined) this.#rankings.delete(oldest);
   }
+}
+
+/** As clients see it: whatever refers to an entity does so by its id as it is rendered. */
+function rendered(explanation: Explanation): JsonObject {
+  const { dominatedBy } = explanation;
+  const by = dominatedBy === undefined ? undefined : parseEntityId(dominatedBy);
+  return { ...explanation, ...(by === undefined ? {} : { dominatedBy: urn(by) }) } as unknown as JsonObject;
 }

@@ -34,6 +34,11 @@ describe('a call for proposals', () => {
     expect(price['month']).to.equal('40.00');
     expect(best.projection.attributes['org.parley.proposal.explanation']).to.have.property('contributions').that.is.not
       .empty;
+    const dear = proposals.find((one) => one.record.vendor === 'dear')!;
+    expect(dear.projection.attributes['org.parley.proposal.explanation']).to.include({
+      pareto: false,
+      dominatedBy: `urn:uuid:${best.record.id}`,
+    });
     const market = proposals.find((one) => one.record.vendor === 'market')!;
     expect(market.projection.attributes).to.include({
       'org.parley.proposal.awardable': false,

@@ -35,7 +35,7 @@ export function proposal(rank: number, vendor: string, awardable: boolean): Json
         status: 'ranked',
         rank,
         pareto: rank === 1,
-        ...(rank === 1 ? {} : { dominatedBy: proposalId(1) }),
+        ...(rank === 1 ? {} : { dominatedBy: `urn:uuid:${proposalId(1)}` }),
         decidedBy: rank === 1 ? 'score' : 'price.month asc',
         contributions: [{ id: 'price', value: 54.98656, utility: 0.5, weight: 5, points: 0.25 }],
         counterfactuals: rank === 1 ? [] : [{ attr: 'price.month', text: 'first if price.month <= 40.00' }],
