@@ -3,12 +3,14 @@ import type { ActionResult, Behaviour, RequestContext } from '../occi/extension.
 import { ConcurrentChange } from '../occi/concurrency.ts';
 import { Conflict, Forbidden } from '../shared/errors.ts';
 import { isTerminal, movesFrom } from '../shared/state-machine.ts';
-import type { EntityId } from '../shared/ids.ts';
+import { urn, type EntityId } from '../shared/ids.ts';
 import { phaseOf } from './change.ts';
 import { accepted, refused, takenBack } from './confirm.ts';
 import { asJson, keptOf } from './kept.ts';
 import { agreementLinkType, agreementType, reportType, slaAttr, slaType } from './names.ts';
+import { revokeReclaim, startReclaim } from './reclaim.ts';
 import { slaStates } from './states.ts';
+import { startResumption, startSuspension } from './suspend.ts';
 import { forgetTerms } from './terms.ts';
 import type { SlaTools } from './tools.ts';
 import { startEnding, startUndo } from './undo.ts';
@@ -16,11 +18,8 @@ import { startEnding, startUndo } from './undo.ts';
 type Act = (record: EntityRecord, attributes: EntityRecord['attributes'], ctx: RequestContext) => Promise<ActionResult>;
 
 const UNSUPPORTED = {
-  suspend: 'Suspending an agreement is not supported yet',
-  resume: 'Resuming an agreement is not supported yet',
   renegotiate: 'Renegotiating an agreement is not supported yet',
   renew: 'Renewing an agreement is not supported yet',
-  reclaim: 'Taking resources back early is not supported yet',
 };
 
 /** How SLAs behave beyond the uniform interface: they are made by awards, and changed by actions only. */
@@ -68,7 +67,24 @@ export function slaBehaviour(tools: SlaTools, wake: (id: EntityId) => Promise<vo
     return done(await startEnding(record, { outcome: 'cancelled', code: 'terminated', detail, actor }, within(ctx)));
   };
 
-  const actions = { accept, reject, terminate };
+  const suspend: Act = async (record, attributes, ctx) => {
+    const { cause } = attributes;
+    const order = { by: actorOf(ctx), ...(typeof cause === 'string' ? { cause } : {}) };
+    return done(await startSuspension(record, order, within(ctx)));
+  };
+
+  /** Ends a suspension (S13), or takes back the notice of a reclaim (S15). */
+  const resume: Act = async (record, _attributes, ctx) =>
+    done(
+      phaseOf(record) === 'reclaiming'
+        ? await revokeReclaim(record, ctx.caller.role, within(ctx))
+        : await startResumption(record, actorOf(ctx), within(ctx)),
+    );
+
+  const reclaim: Act = async (record, attributes, ctx) =>
+    done(await startReclaim(record, attributes['deadline'], within(ctx), tools));
+
+  const actions = { accept, reject, suspend, resume, reclaim, terminate };
 
   return {
     kind: slaType,
@@ -85,7 +101,7 @@ export function slaBehaviour(tools: SlaTools, wake: (id: EntityId) => Promise<vo
         attributes: {
           ...record.attributes,
           [slaAttr.document]: { sha256: kept.sha256, content: asJson(kept.document) },
-          ...(report === undefined ? {} : { [slaAttr.report]: ctx.pathOf(report) }),
+          ...(report === undefined ? {} : { [slaAttr.report]: urn(report.id) }),
         },
         ...(report === undefined ? {} : { variant: report.id }),
       };
@@ -104,6 +120,7 @@ export function slaBehaviour(tools: SlaTools, wake: (id: EntityId) => Promise<vo
       return { how: 'hide' };
     },
     settled: (record) =>
+      keptOf(record).hold?.doing === undefined &&
       !['offered', 'confirming', 'reconciling', 'provisioning', 'compensating', 'terminating'].includes(
         record.state ?? '',
       ),

@@ -1,6 +1,7 @@
 import type { EntityRecord } from '../occi/entity.ts';
 import { isoInstant, type Instant } from '../shared/clock.ts';
 import { parseInstant } from '../shared/duration.ts';
+import { parseEntityId, type EntityId } from '../shared/ids.ts';
 import type { AcceptedOffer, Acceptance, Reason } from '../vendor-kit/types.ts';
 import { keptOf, without } from './kept.ts';
 import { slaAttr } from './names.ts';
@@ -233,9 +234,15 @@ function acceptedOffer(record: EntityRecord): AcceptedOffer {
     price: without(document.price, 'hour', 'month', 'once', 'total', 'compare'),
     ...(offer.terms === undefined ? {} : { terms: offer.terms }),
     ...(offer.handle === undefined ? {} : { handle: offer.handle }),
-    proposal: document.proposal,
+    proposal: agreedProposal(document.proposal),
     sla: record.id,
     wanted: document.wanted,
     committed: document.levels.filter((one) => one.committed).map((one) => one.level),
   };
+}
+
+function agreedProposal(reference: string): EntityId {
+  const id = parseEntityId(reference);
+  if (id === undefined) throw new Error(`the agreed document names no proposal: ${reference}`);
+  return id;
 }

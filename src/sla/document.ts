@@ -9,9 +9,10 @@ import type { OfferedInstance, Wanted } from '../terms/resources.ts';
  * and never written again.
  */
 export interface SlaDocument {
-  readonly sla: EntityId;
-  readonly cfp: EntityId;
-  readonly proposal: EntityId;
+  /** The agreement itself, its call and its proposal: ids as they are rendered. */
+  readonly sla: string;
+  readonly cfp: string;
+  readonly proposal: string;
   readonly vendor: VendorId;
   readonly tenant: TenantId;
   readonly wanted: readonly Wanted[];

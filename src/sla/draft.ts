@@ -82,9 +82,9 @@ export function draftSla(award: Award): EntityRecord {
 
 function freeze(award: Award): SlaDocument {
   return {
-    sla: award.id,
-    cfp: award.cfp,
-    proposal: award.proposal,
+    sla: urn(award.id),
+    cfp: urn(award.cfp),
+    proposal: urn(award.proposal),
     vendor: award.vendor,
     tenant: award.tenant,
     wanted: award.wanted,

@@ -21,13 +21,20 @@ const shown = (
   more: Partial<AttributeDefinition> = {},
 ): AttributeDefinition => ({ type, mutable: false, required: false, description, ...more });
 
-/** GFD.228: actions of an agreement; they carry no attributes. */
-const ogfAction = (term: string, title: string): Action => ({
+const input = (type: AttributeDefinition['type'], description: string, required = false): AttributeDefinition => ({
+  type,
+  mutable: true,
+  required,
+  description,
+});
+
+/** GFD.228: actions of an agreement; the standard gives them no attributes. */
+const ogfAction = (term: string, title: string, attributes: Action['attributes'] = {}): Action => ({
   class: 'action',
   scheme: ogfScheme,
   term,
   title,
-  attributes: {},
+  attributes,
 });
 
 const ourAction = (term: string, title: string, attributes: Action['attributes'] = {}): Action => ({
@@ -38,17 +45,11 @@ const ourAction = (term: string, title: string, attributes: Action['attributes']
   attributes,
 });
 
-const input = (type: AttributeDefinition['type'], description: string, required = false): AttributeDefinition => ({
-  type,
-  mutable: true,
-  required,
-  description,
-});
-
 export const agreementActions: readonly Action[] = [
   ogfAction('accept', 'Accept the agreement'),
   ogfAction('reject', 'Reject the agreement'),
-  ogfAction('suspend', 'Suspend the agreement'),
+  // Beyond the standard, and optional: a vendor has to say which of the agreed causes it is.
+  ogfAction('suspend', 'Suspend the agreement', { cause: input('string', 'Why it is suspended') }),
   ogfAction('resume', 'Resume a suspended agreement'),
   ogfAction('terminate', 'Terminate the agreement'),
 ];
@@ -117,7 +118,12 @@ export const slaKind: Kind = {
     [slaAttr.reason]: shown('object', 'Why it ended or failed: code, detail, actor'),
     [slaAttr.deviations]: shown('array', 'What was delivered otherwise than quoted'),
     [slaAttr.orphans]: shown('array', 'What could not be undone and may still cost'),
-    [slaAttr.report]: shown('string', 'Path of the report of the open period'),
+    [slaAttr.suspension]: shown(
+      'object',
+      'While suspended: by whom, from when, the cause; while that is being done or undone, doing and what is left; faults',
+    ),
+    [slaAttr.reclaim]: shown('object', 'Notice that the resources are taken back: deadline, noticed'),
+    [slaAttr.report]: shown('string', 'The report of the open period'),
   },
 };
 

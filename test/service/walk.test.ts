@@ -231,7 +231,7 @@ describe('the life of one call for proposals', function () {
   }
 
   it('reports it so that it can be computed again from the exported samples', async () => {
-    const path = attributeText(await client.get(sla), 'org.parley.sla.report');
+    const path = pathFor('report', attributeText(await client.get(sla), 'org.parley.sla.report'));
     const subject = await violation('breach');
     await seen((event) => event.type === 'org.parley.violation.resolved' && event.subject === subject);
 
@@ -282,7 +282,7 @@ describe('the life of one call for proposals', function () {
       );
       this.skip();
     }
-    const path = attributeText(await client.get(sla), 'org.parley.sla.report');
+    const path = pathFor('report', attributeText(await client.get(sla), 'org.parley.sla.report'));
     const { text } = await client.request('GET', path, { accept: 'text/html' });
     const browser = await openBrowser();
     try {

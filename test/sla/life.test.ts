@@ -41,6 +41,11 @@ describe('an SLA', () => {
     expect(sha256(canonicalJson(document.content))).to.equal(document.sha256);
     expect(document.content).to.include.keys('resources', 'levels', 'price', 'period', 'terms', 'awarded');
     expect(document.content['awarded']).to.include({ by: 'alice' });
+    expect(document.content).to.include({
+      sla: `urn:uuid:${active.record.id}`,
+      proposal: active.projection.attributes['org.parley.sla.proposal'],
+      cfp: active.projection.attributes['org.parley.sla.cfp'],
+    });
     const frozen = await world.get(sla.path);
     expect(frozen.projection.attributes['org.parley.sla.document']).to.deep.equal(document);
   });

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../shared/json.ts';
 import type { Client, CloudEvent } from '../client.ts';
-import { attributeText, objects, textOf } from '../entity.ts';
+import { attributeText, objects, pathFor, textOf } from '../entity.ts';
 import { renderReport } from '../report-view.ts';
 import { WINDOW_SECONDS } from './call.ts';
 import { look, type Bought } from './negotiated.ts';
@@ -12,9 +12,12 @@ const SECONDS_A_MONTH = 730 * 3600;
 
 /** The report of the SLA as it stands. */
 async function standing(client: Client, sla: string): Promise<JsonObject> {
-  const path = attributeText(await client.get(sla), 'org.parley.sla.report');
-  const answer = await client.request('GET', path, { accept: 'application/json' });
+  const answer = await client.request('GET', await reportPath(client, sla), { accept: 'application/json' });
   return answer.body as JsonObject;
+}
+
+async function reportPath(client: Client, sla: string): Promise<string> {
+  return pathFor('report', attributeText(await client.get(sla), 'org.parley.sla.report'));
 }
 
 function pause(ms: number): Promise<void> {
@@ -74,7 +77,7 @@ function isResolved(event: CloudEvent, violation: CloudEvent): boolean {
 
 export async function report(client: Client, bought: Bought, say: Say): Promise<void> {
   say.step('The compliance report');
-  const path = attributeText(await client.get(bought.sla), 'org.parley.sla.report');
+  const path = await reportPath(client, bought.sla);
   const document = await standing(client, bought.sla);
   for (const line of renderReport(document)) say.line(line);
   for (const line of credits(document, bought.monthly)) say.line(line);
