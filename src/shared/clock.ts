@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { onAbort } from './abort-relay.ts';
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type Instant = number;
@@ -36,8 +36,30 @@ export const systemClock: Clock = {
       clearTimeout(timer);
     };
   },
-  sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal === undefined) {
+        systemClock.after(ms, resolve);
+        return;
+      }
+      if (signal.aborted) {
+        reject(reasonOf(signal));
+        return;
+      }
+      const letGo = onAbort(signal, () => {
+        cancel();
+        reject(reasonOf(signal));
+      });
+      const cancel = systemClock.after(ms, () => {
+        letGo();
+        resolve();
+      });
+    }),
 };
+
+function reasonOf({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
 
 /** ISO 8601 in UTC, without milliseconds where they are zero. */
 export function isoInstant(at: Instant): string {

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { EntityRecord } from '../occi/entity.ts';
 import type { Write } from '../occi/store.ts';
 import type { Instant } from '../shared/clock.ts';
@@ -57,7 +56,6 @@ export function slaTools(deps: SlaDeps, signal: AbortSignal, wake: (id: EntityId
     });
     waiting.set(id, { at, cancel });
   };
-  setMaxListeners(0, signal);
   signal.addEventListener(
     'abort',
     () => {

@@ -1,3 +1,4 @@
+import { onAbort } from '../shared/abort-relay.ts';
 import type { Clock, Instant } from '../shared/clock.ts';
 import type { TenantId } from '../shared/ids.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -30,11 +31,12 @@ export async function callVendor<T>(
 ): Promise<T> {
   const { clock } = deps;
   const abort = new AbortController();
+  const { signal } = call;
   const outer = (): void => {
-    abort.abort(call.signal?.reason);
+    abort.abort(signal?.reason);
   };
-  if (call.signal?.aborted === true) outer();
-  call.signal?.addEventListener('abort', outer, { once: true });
+  if (signal?.aborted === true) outer();
+  const letGo = signal === undefined ? undefined : onAbort(signal, outer);
   const disarm = clock.after(Math.max(0, call.deadline - clock.now()), () => {
     abort.abort(deadlinePassed());
   });
@@ -59,7 +61,7 @@ export async function callVendor<T>(
     return await Promise.race([ask(ctx), aborted]);
   } finally {
     disarm();
-    call.signal?.removeEventListener('abort', outer);
+    letGo?.();
   }
 }
 

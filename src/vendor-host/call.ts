@@ -1,7 +1,7 @@
 import type { Clock } from '../shared/clock.ts';
 import { VendorFault } from '../vendor-kit/fault.ts';
 import type { Ctx } from '../vendor-kit/types.ts';
-import { onAbort } from './abort-relay.ts';
+import { onAbort } from '../shared/abort-relay.ts';
 
 /**
  * One call under its deadline. It ends with whatever comes first: the answer, the deadline, or the

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { KeyValueStore } from '../occi/store.ts';
@@ -124,6 +125,8 @@ class Connected implements ConnectedVendor {
 
 async function connect(id: VendorId, entry: VendorConfig, options: VendorHostOptions): Promise<Connected> {
   const { clock, random, metrics, signal } = options;
+  // Plugins may hang as many listeners on it as they have work under way.
+  setMaxListeners(0, signal);
   const inline = options.plugins?.[entry.plugin];
   const loaded: LoadedPlugin =
     inline === undefined

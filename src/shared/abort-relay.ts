@@ -6,7 +6,7 @@ type Listener = () => void;
  */
 const relays = new WeakMap<AbortSignal, Set<Listener>>();
 
-/** Calls back once when the signal aborts; the answer stops that. */
+/** Calls back once when the signal aborts, and never where it is aborted already; the answer stops that. */
 export function onAbort(signal: AbortSignal, listener: Listener): () => void {
   let listeners = relays.get(signal);
   if (listeners === undefined) {
