@@ -48,6 +48,32 @@ export interface Ending {
   readonly at: Instant;
 }
 
+/** One instance that a suspension holds. */
+export interface HoldStep {
+  readonly for: string;
+  readonly index: number;
+  readonly resource: EntityId;
+  readonly ref: string;
+  /** Suspended at the vendor, as far as is known. */
+  readonly held: boolean;
+  /** Since what is being done was begun. */
+  readonly attempts: number;
+  readonly fault?: { readonly code: string; readonly detail: string };
+}
+
+/** A suspension that goes on: the intent to hold its instances, and to let them go. */
+export interface Hold {
+  /** Names the suspension in the keys of its calls: each is made once. */
+  readonly round: number;
+  readonly by: 'customer' | 'vendor' | 'operator';
+  readonly from: Instant;
+  readonly cause?: string;
+  /** What is under way; absent: all is suspended. */
+  readonly doing?: 'suspend' | 'resume';
+  readonly resumedBy?: 'customer' | 'vendor' | 'operator';
+  readonly steps: readonly HoldStep[];
+}
+
 /** `EntityRecord.internal` of an SLA, all of it. */
 export interface SlaKept extends SlaInternal {
   /** What of the vendor's offer is not in the document. */
@@ -70,6 +96,9 @@ export interface SlaKept extends SlaInternal {
   readonly saga?: Saga;
   readonly deviations?: readonly Deviation[];
   readonly ending?: Ending;
+  readonly hold?: Hold;
+  /** The vendor's notice that it takes the resources back. */
+  readonly reclaim?: { readonly deadline: Instant; readonly noticed: Instant };
   /** Who is to be told of what, until they were. */
   readonly tell?: 'activated' | 'scheduled' | 'failed' | 'ended';
 }

@@ -8,6 +8,10 @@ import { asJson, keptOf, without } from './kept.ts';
 import { slaAttr } from './names.ts';
 import type { SlaListener } from './port.ts';
 import { provisionIt } from './provision.ts';
+import { reclaimIt } from './reclaim.ts';
+import { restingDue } from './rest.ts';
+import { isSlaPhase, phasesInForce } from './states.ts';
+import { switchIt } from './suspend.ts';
 import type { SlaTools } from './tools.ts';
 import { startEnding, undoIt } from './undo.ts';
 
@@ -39,15 +43,11 @@ function step(record: EntityRecord, tools: SlaTools): Next {
       return isDue(record, tools) ? undoIt(record, tools) : nothing();
     case 'active':
     case 'degraded':
+      return endsNow(record, tools) ? periodOver(record, tools) : nothing();
     case 'suspended':
-      return endsNow(record, tools)
-        ? startEnding(
-            record,
-            { outcome: 'completed', code: 'period_over', detail: 'The agreed period is over', actor: 'timer' },
-            tools,
-          )
-        : nothing();
+      return endsNow(record, tools) ? periodOver(record, tools) : switching(record, tools);
     case 'reclaiming':
+      return endsNow(record, tools) ? periodOver(record, tools) : reclaimIt(record, tools);
     case 'completed':
     case 'cancelled':
     case 'failed':
@@ -56,6 +56,19 @@ function step(record: EntityRecord, tools: SlaTools): Next {
     case 'superseded':
       return nothing();
   }
+}
+
+function periodOver(record: EntityRecord, tools: SlaTools): Next {
+  return startEnding(
+    record,
+    { outcome: 'completed', code: 'period_over', detail: 'The agreed period is over', actor: 'timer' },
+    tools,
+  );
+}
+
+function switching(record: EntityRecord, tools: SlaTools): Next {
+  const { hold } = keptOf(record);
+  return hold?.doing !== undefined && isDue(record, tools) ? switchIt(record, hold, tools) : nothing();
 }
 
 const nothing = (): Next => Promise.resolve(undefined);
@@ -110,8 +123,9 @@ function dueAfterTelling(record: EntityRecord): Due | null {
   // It was told to end before it had told that it began: the work of ending must go on.
   if (record.state === 'terminating' || record.state === 'compensating')
     return record.due ?? { at: record.updated, action: 'advance' };
-  const until = record.state === 'active' || record.state === 'degraded' ? at(slaAttr.effectiveUntil) : undefined;
-  return until === undefined ? null : { at: until, action: 'advance' };
+  // The same where it was suspended before it had told so.
+  if (kept.hold?.doing !== undefined) return record.due ?? { at: record.updated, action: 'advance' };
+  return isSlaPhase(record.state) && phasesInForce.includes(record.state) ? restingDue(record) : null;
 }
 
 export function reasonOf(record: EntityRecord): { readonly code: string; readonly detail: string } {

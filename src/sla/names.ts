@@ -32,5 +32,7 @@ export const slaAttr = {
   reason: 'org.parley.sla.reason',
   deviations: 'org.parley.sla.deviations',
   orphans: 'org.parley.sla.orphans',
+  suspension: 'org.parley.sla.suspension',
+  reclaim: 'org.parley.sla.reclaim',
   report: 'org.parley.sla.report',
 } as const;

@@ -43,7 +43,6 @@ export type SlaTrigger =
   | 'resume'
   | 'expire'
   | 'reclaim'
-  | 'revoke'
   | 'reclaimed'
   | 'renegotiate'
   | 'renew'
@@ -88,7 +87,7 @@ const moves: readonly Move<SlaPhase, SlaTrigger>[] = [
   move('S13', 'suspended', 'terminating', 'expire', 'timer'),
   move('S14', 'active', 'reclaiming', 'reclaim', 'vendor'),
   move('S14', 'degraded', 'reclaiming', 'reclaim', 'vendor'),
-  move('S15', 'reclaiming', 'active', 'revoke', 'vendor'),
+  move('S15', 'reclaiming', 'active', 'resume', 'vendor', 'operator'),
   move('S16', 'reclaiming', 'terminating', 'reclaimed', 'timer'),
   move('S17', 'active', 'active', 'renegotiate', 'customer', 'vendor', 'operator'),
   move('S17', 'active', 'superseded', 'supersede', 'broker'),
@@ -101,6 +100,7 @@ const moves: readonly Move<SlaPhase, SlaTrigger>[] = [
   move('S18', 'active', 'terminating', 'end', 'timer', 'broker'),
   move('S18', 'degraded', 'terminating', 'end', 'timer', 'broker'),
   move('S18', 'suspended', 'terminating', 'end', 'timer', 'broker'),
+  move('S18', 'reclaiming', 'terminating', 'end', 'timer', 'broker'),
   move('S18', 'provisioning', 'compensating', 'terminate', 'customer', 'vendor', 'operator'),
   move('S19', 'terminating', 'completed', 'settle', 'broker'),
   move('S19', 'terminating', 'cancelled', 'settle', 'broker'),

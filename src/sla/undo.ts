@@ -3,7 +3,7 @@ import type { Write } from '../occi/store.ts';
 import { isoInstant } from '../shared/clock.ts';
 import { cancelQuietly, type Next } from './confirm.ts';
 import type { SlaChange } from './change.ts';
-import { keptOf, type Ending, type Saga, type SagaStep } from './kept.ts';
+import { asJson, keptOf, without, type Ending, type Saga, type SagaStep } from './kept.ts';
 import { agreementLinkType, slaAttr } from './names.ts';
 import { nextUndo, placeOf, withSteps } from './saga.ts';
 import { backoff, type SlaTools } from './tools.ts';
@@ -46,7 +46,12 @@ export function startEnding(record: EntityRecord, ending: Omit<Ending, 'at'>, to
   const now = tools.now();
   const kept = keptOf(record);
   return tools.move(
-    record,
+    // What was being suspended or resumed is so no longer: it all goes.
+    {
+      ...record,
+      attributes: without(record.attributes, slaAttr.suspension),
+      internal: asJson(without(kept, 'hold')),
+    },
     {
       to: 'terminating',
       attributes: {

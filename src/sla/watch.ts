@@ -1,8 +1,8 @@
 import type { EntityRecord } from '../occi/entity.ts';
 import type { ResourceInternal } from '../infrastructure/backend.ts';
 import { keptOf } from './kept.ts';
-import { stateAttribute } from './materialise.ts';
 import { slaType } from './names.ts';
+import { writeState } from './resource-state.ts';
 import { phasesInForce } from './states.ts';
 import type { SlaTools } from './tools.ts';
 import { faultOf } from './vendor-call.ts';
@@ -49,47 +49,9 @@ async function look(record: EntityRecord, sla: EntityRecord, tools: SlaTools): P
       vendor.getInfo({ ref, kind: record.kind, sla: sla.id }, ctx),
     );
     if (view.state === record.state) return false;
-    return await writeState(record, view.state, view.message, tools);
+    return await writeState(record, view, { actor: 'vendor', code: 'observed' }, tools);
   } catch (error) {
     tools.deps.log.debug({ sla: sla.id, resource: record.id, ...faultOf(error) }, 'resource not seen');
     return false;
   }
-}
-
-async function writeState(
-  record: EntityRecord,
-  state: string,
-  message: string | undefined,
-  tools: SlaTools,
-): Promise<boolean> {
-  const registry = tools.deps.registry();
-  const attributes = stateAttribute(record.kind, registry, state);
-  const name = Object.keys(attributes)[0];
-  const messageName = name === undefined ? undefined : `${name}.message`;
-  const result = await tools.deps.store.write([
-    {
-      op: 'update',
-      record: {
-        ...record,
-        rev: record.rev + 1,
-        state,
-        attributes: {
-          ...record.attributes,
-          ...attributes,
-          ...(message === undefined || messageName === undefined ? {} : { [messageName]: message }),
-        },
-        updated: tools.now(),
-      },
-      expect: { rev: record.rev },
-      note: {
-        from: record.state ?? null,
-        to: state,
-        actor: 'vendor',
-        code: 'observed',
-        event: `org.parley.${registry.kind(record.kind)?.term ?? 'resource'}.${state}`,
-        subject: registry.pathOf(record),
-      },
-    },
-  ]);
-  return result.ok;
 }
