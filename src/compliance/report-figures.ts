@@ -2,6 +2,7 @@ import { fixedMilliseconds } from '../shared/duration.ts';
 import type { Level, Window } from '../terms/level.ts';
 import { BILLION } from '../terms/shares.ts';
 import type { WindowAnswer } from './answer.ts';
+import type { ReportedLevel } from './report-json.ts';
 
 /** What is information and no fact of the agreement: budget left, burn rate, projection. Times in milliseconds. */
 export interface WindowFigures {
@@ -70,4 +71,15 @@ export function percentText(share: string | null): string {
   const whole = String(Number(digits.slice(0, 3)));
   const rest = digits.slice(3).replace(/0+$/, '');
   return `${whole}${rest === '' ? '' : `.${rest}`} %`;
+}
+
+/** What a level asks, in one line. */
+export function targetText({ level }: ReportedLevel): string {
+  const { statistic, metric, op, value } = level.indicator;
+  return `${percentText(level.target.toFixed(9))} of slices of ${level.slice} with ${statistic} ${metric} ${op} ${value}, ${windowLabel(level.window)}`;
+}
+
+/** An instant as people read it. */
+export function instantText(iso: string): string {
+  return iso.replace('T', ' ').replace('Z', ' UTC');
 }
