@@ -10,7 +10,7 @@ export interface BenchProcess {
 
 /** Starts a script of this folder, or any built file, and waits for its line `{"msg":"ready","url":…}`. */
 export async function start(script: string, env: Readonly<Record<string, string>> = {}): Promise<BenchProcess> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url))], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=64', fileURLToPath(new URL(script, import.meta.url))], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -15,7 +15,7 @@ export interface RunningService {
 /** Starts the service as a process of its own and waits until it is ready. */
 export async function startService(env: Readonly<Record<string, string>>): Promise<RunningService> {
   const main = fileURLToPath(new URL('../../main.js', import.meta.url));
-  const child = spawn(process.execPath, ['--enable-source-maps', main], {
+  const child = spawn(process.execPath, ['--enable-source-maps', '--max-semi-space-size=64', main], {
     cwd: join(main, '..'),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
