@@ -1,8 +1,9 @@
 import { BILLION, billionths, billionthsText, halfEven } from './billionths.ts';
 import type { Price, Sums } from './price.ts';
 
-/** A currency whose amounts are shown without zeros at the end, as rates are. */
-const WITHOUT_MINOR_UNIT = 'JPY';
+/** Decimals of a rate: so many that no sum of a deal differs from what the exact rate gives. */
+const RATE_PLACES = 18;
+const RATE_UNIT = 10n ** BigInt(RATE_PLACES);
 
 /**
  * Dated exchange rates from the configuration. `rates` says what one unit of a currency is worth in
@@ -15,13 +16,9 @@ export interface RateTable {
   readonly rates: Readonly<Record<string, string>>;
 }
 
-/** What one unit of `from` is worth in `to`, exactly as a fraction; undefined: no rate, never 1:1. */
-function exactRate(
-  from: string,
-  to: string,
-  table: RateTable | undefined,
-): readonly [numerator: bigint, denominator: bigint] | undefined {
-  if (from === to) return [1n, 1n];
+/** What one unit of `from` is worth in `to`, in units of the last place; undefined: no rate, never 1:1. */
+function rateBetween(from: string, to: string, table: RateTable | undefined): bigint | undefined {
+  if (from === to) return RATE_UNIT;
   const worth = (currency: string): bigint | undefined => {
     if (currency === table?.base) return BILLION;
     const rate = table !== undefined && Object.hasOwn(table.rates, currency) ? table.rates[currency] : undefined;
@@ -30,33 +27,34 @@ function exactRate(
   const [numerator, denominator] = [worth(from), worth(to)];
   return numerator === undefined || denominator === undefined || denominator <= 0n
     ? undefined
-    : [numerator, denominator];
+    : halfEven(numerator * RATE_UNIT, denominator);
 }
 
-/** The rate as it is shown: nine places, as stated where the table states it. */
+/** The rate as it is shown: as the table states it, or crossed over the base. */
 export function rateText(from: string, to: string, table: RateTable | undefined): string | undefined {
-  const rate = exactRate(from, to, table);
-  return rate === undefined ? undefined : shownRate(rate[0], rate[1]);
+  const rate = rateBetween(from, to, table);
+  return rate === undefined ? undefined : textOf(rate);
 }
 
-function shownRate(numerator: bigint, denominator: bigint): string {
-  return billionthsText(halfEven(numerator * BILLION, denominator), WITHOUT_MINOR_UNIT);
+function textOf(rate: bigint): string {
+  const decimals = (rate % RATE_UNIT).toString().padStart(RATE_PLACES, '0').replace(/0+$/, '');
+  const whole = (rate / RATE_UNIT).toString();
+  return decimals === '' ? whole : `${whole}.${decimals}`;
 }
 
 /**
- * Sums in another currency, for ranking and budget only (api.md, What comes back). Cross rates are
- * exact; each sum is rounded half-even to nine places. Undefined where the table has no rate
- * (`rate_missing`).
+ * Sums in another currency, for ranking and budget only (api.md, What comes back): by the rate that
+ * is shown and no other, so that anybody can compute them again; each is rounded half-even to nine
+ * places. Undefined where the table has no rate (`rate_missing`).
  */
 export function compareIn(sums: Sums, from: string, to: string, table?: RateTable): Price['compare'] {
-  const rate = exactRate(from, to, table);
+  const rate = rateBetween(from, to, table);
   if (rate === undefined) return undefined;
-  const [numerator, denominator] = rate;
   const inOther = (text: string): string =>
-    from === to ? text : billionthsText(halfEven(billionths(text) * numerator, denominator), to);
+    from === to ? text : billionthsText(halfEven(billionths(text) * rate, RATE_UNIT), to);
   return {
     currency: to,
-    rate: shownRate(numerator, denominator),
+    rate: textOf(rate),
     date: table?.date ?? '',
     source: table?.source ?? (from === to ? 'same currency' : ''),
     ...(sums.hour === undefined ? {} : { hour: inOther(sums.hour) }),

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { decimal, decimalText, rounded } from '../../src/shared/decimal.ts';
 import { checkQuote, compareIn, sumQuote } from '../../src/terms/price-sums.ts';
 import type { Quote } from '../../src/terms/price.ts';
 
@@ -151,8 +152,13 @@ describe('comparing currencies', () => {
     expect(compareIn({ month: '1.00' }, 'CHF', 'CHF')).to.include({ rate: '1', month: '1.00' });
   });
 
-  it('crosses exactly over the base', () => {
-    expect(compareIn({ month: '55.00' }, 'USD', 'JPY', table)).to.include({ month: '9200', rate: '167.272727273' });
+  it('crosses over the base, by the rate that is shown', () => {
+    const crossed = compareIn({ month: '55.00' }, 'USD', 'JPY', table);
+    expect(crossed).to.include({ month: '9200', rate: '167.272727272727272727' });
+    const back = compareIn({ month: '45.36', total: '999999999.99' }, 'EUR', 'USD', table);
+    const rate = decimal(back?.rate ?? '');
+    expect(back?.month).to.equal(decimalText(rounded(rate.times('45.36'), 9)));
+    expect(back?.total).to.equal(decimalText(rounded(rate.times('999999999.99'), 9)));
   });
 });
 
