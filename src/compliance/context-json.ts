@@ -10,7 +10,8 @@ const MEMBERS = [
   'from', 'until', 'now', 'instances', 'inforce', 'agreedend', 'stopped', 'suspended', 'outages', 'exclusions',
   'currency', 'charges', 'rollinguntil',
 ]; // prettier-ignore
-const INSTANCE = /^[^/]+\/\d+$/;
+/** An instance as it is written: resource and index. */
+export const INSTANCE = /^[^/]+\/\d+$/;
 
 /** Reads CONTEXT.json (levels, The same computation without the service); undefined where it told a problem. */
 export function readContext(input: Json, path: string, problems: LevelProblems): EvaluationContext | undefined {

@@ -11,6 +11,7 @@ import { readContext } from './context-json.ts';
 import { resourceOf } from './credit.ts';
 import { digestOf, isUsed } from './digest.ts';
 import { evaluateLevel, type SampleLookup } from './evaluate.ts';
+import { tellUnknownInstances, unknownSeries } from './known-instances.ts';
 import { judgedLevel, reportCredit } from './report-json.ts';
 import { readSamples, type NamedSeries } from './samples-csv.ts';
 import type { EvaluationContext } from './types.ts';
@@ -30,7 +31,9 @@ export function evaluateFiles(levelJson: string, samplesCsv: string, contextJson
     : input;
   const { level, problems: wrong } = parseLevel(given, { path: '/level' });
   const samples = readSamples(samplesCsv);
-  refuse([...problems.list, ...wrong], samples.problems);
+  if (context !== undefined) tellUnknownInstances(context, problems);
+  const strangers = context === undefined ? [] : unknownSeries(samples.series, context);
+  refuse([...problems.list, ...wrong], [...samples.problems, ...strangers]);
   if (level === undefined || context === undefined) throw new BadRequest('files_invalid', 'The files cannot be read');
   return answerOf(evaluateLevel(level, lookupOf(samples.series, level), context));
 }

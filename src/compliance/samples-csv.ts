@@ -14,8 +14,15 @@ export interface NamedSeries extends SeriesName {
   readonly block: SampleBlock;
 }
 
+/** A series of a file, and the line that first names it. */
+export interface FileSeries extends NamedSeries {
+  readonly line: number;
+}
+
 const COLUMNS = ['time', 'instance', 'metric', 'vantage', 'value'] as const;
 const EPOCH = /^-?\d{1,16}$/;
+/** The latest and earliest instant that a Date can hold, in epoch milliseconds. */
+const FARTHEST = 8.64e15;
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
 /** More problems than this say no more than the first ones do. */
 const MOST_PROBLEMS = 100;
@@ -32,7 +39,7 @@ interface Growing extends SeriesName {
  * instance, metric and vantage with another value is a problem. Problems name the line.
  */
 export function readSamples(text: string): {
-  readonly series: readonly NamedSeries[];
+  readonly series: readonly FileSeries[];
   readonly problems: readonly Problem[];
 } {
   const problems: Problem[] = [];
@@ -80,10 +87,11 @@ function readRow(
     return;
   }
   const [time = '', instance = '', metric = '', vantage = '', value = ''] = places.map((place) => record[place]);
-  const at = EPOCH.test(time) ? Number(time) : parseInstant(time);
+  const at = instantOf(time);
   if (at === undefined)
     tell(line, 'instant_invalid', `${time} is neither an ISO 8601 instant with offset nor epoch milliseconds`);
-  if (value !== '' && !NUMBER.test(value)) tell(line, 'value_invalid', `${value} is no number`);
+  if (value !== '' && !(NUMBER.test(value) && Number.isFinite(Number(value))))
+    tell(line, 'value_invalid', `${value} is no number`);
   if (instance === '' || metric === '' || vantage === '')
     tell(line, 'name_missing', 'instance, metric and vantage are needed');
   if (at === undefined) return;
@@ -95,8 +103,14 @@ function readRow(
   series.lines.push(line);
 }
 
+function instantOf(time: string): number | undefined {
+  if (!EPOCH.test(time)) return parseInstant(time);
+  const at = Number(time);
+  return Math.abs(at) <= FARTHEST ? at : undefined;
+}
+
 /** In time order, repeats dropped, conflicts told. */
-function finish(series: Growing, tell: Tell): NamedSeries {
+function finish(series: Growing, tell: Tell): FileSeries {
   const { instance, metric, vantage, lines } = series;
   const order = Uint32Array.from(lines.keys());
   let sorted = true;
@@ -123,5 +137,6 @@ function finish(series: Growing, tell: Tell): NamedSeries {
     values[count++] = value;
     kept = i;
   }
-  return { instance, metric, vantage, block: { times: times.slice(0, count), values: values.slice(0, count) } };
+  const block = { times: times.slice(0, count), values: values.slice(0, count) };
+  return { instance, metric, vantage, line: lines[0] ?? 1, block };
 }

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { addDuration, fixedMilliseconds, parseInstant } from '../shared/duration.ts';
 import type { Instant } from '../shared/clock.ts';
+import { Unprocessable } from '../shared/errors.ts';
 import type { Maintenance, Window } from '../terms/level.ts';
 import { floorTo } from './slices.ts';
 
@@ -11,6 +12,26 @@ export interface Span {
 }
 
 type Unit = Maintenance['per'];
+
+/** More windows than this in one answer is a mistake in the dates. */
+const MOST_WINDOWS = 1_000_000;
+/** About how long a unit is, in milliseconds; never longer than it really is by much. */
+const ABOUT: Readonly<Record<Unit, number>> = {
+  hour: 3_600_000,
+  day: 86_400_000,
+  week: 7 * 86_400_000,
+  month: 30 * 86_400_000,
+  quarter: 91 * 86_400_000,
+  year: 365 * 86_400_000,
+};
+
+function refuseTooMany(windows: number): void {
+  if (windows > MOST_WINDOWS)
+    throw new Unprocessable(
+      'too_many_windows',
+      `${Math.ceil(windows)} windows are more than can be evaluated at once: take a shorter range`,
+    );
+}
 
 /**
  * The windows of a level that overlap `[from, until)`, in order. A rolling one is answered once:
@@ -28,6 +49,7 @@ export function windowsOf(window: Window, slice: number, from: Instant, until: I
 
 /** The calendar units of a time zone that overlap `[from, until)`. */
 export function calendarSpans(unit: Unit, timezone: string, from: Instant, until: Instant): readonly Span[] {
+  refuseTooMany((until - from) / ABOUT[unit]);
   const spans: Span[] = [];
   let start = beginOf(unit, Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(timezone));
   while (start.epochMilliseconds < until) {
@@ -81,6 +103,7 @@ function laterOf(next: Temporal.ZonedDateTime, start: Temporal.ZonedDateTime): T
 /** Each boundary is computed from the anchor, so a 31st comes back after a shorter month. */
 function anchoredSpans(anchor: Instant, every: string, from: Instant, until: Instant): readonly Span[] {
   const step = fixedMilliseconds(every) ?? addDuration(anchor, every) - anchor;
+  refuseTooMany((until - from) / step);
   let n = Math.floor((from - anchor) / step) - 1;
   while (addDuration(anchor, every, n) > from) n--;
   while (addDuration(anchor, every, n + 1) <= from) n++;

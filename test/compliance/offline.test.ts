@@ -118,6 +118,40 @@ describe('parley level evaluate', () => {
     ]);
   });
 
+  it('tells instances that nobody listed, and leaves other resources alone', () => {
+    const of = (instance: string): string => row(0, '1').replace('web/0', instance);
+    const stop = { from: '2026-11-20T10:00:00Z', until: '2026-11-20T10:01:00Z' };
+    expect(run([...ROWS, of('db/0')])).to.deep.equal(run(ROWS));
+    expect(
+      refused(() => run([...ROWS, of('web/7'), of('web')])).problems.map((each) => `${each.path} ${each.code}`),
+    ).to.deep.equal(['/line/8 instance_unknown', '/line/9 instance_invalid']);
+    const context = {
+      ...CONTEXT,
+      stopped: [{ instance: 'web/1', ...stop }],
+      charges: [...CONTEXT.charges, { ...CONTEXT.charges[0], instance: 'web/2' }],
+    };
+    const error = refused(() => run(ROWS, LEVEL, context));
+    expect([error.status, ...error.problems.map((each) => `${each.path} ${each.code}`)]).to.deep.equal([
+      422,
+      '/context/stopped/0/instance instance_unknown',
+      '/context/charges/1/instance instance_unknown',
+    ]);
+  });
+
+  it('refuses numbers and times beyond all measure, and ranges of too many windows', () => {
+    const far = row(0, '1').replace(/^[^,]+/, '9999999999999999');
+    expect(refused(() => run([row(10, '1e999'), far])).problems.map((each) => each.code)).to.deep.equal([
+      'value_invalid',
+      'instant_invalid',
+    ]);
+    const ever = { ...CONTEXT, from: '0001-01-01T00:00:00Z', until: '9999-01-01T00:00:00Z' };
+    for (const window of [LEVEL.window, { calendar: 'day' }])
+      expect(refused(() => run(ROWS, { ...LEVEL, window }, ever))).to.include({
+        status: 422,
+        code: 'too_many_windows',
+      });
+  });
+
   it('answers 422 for a level that makes no sense, and 400 for text that is no JSON', () => {
     expect(refused(() => run(ROWS, { ...LEVEL, method: 'events' })).status).to.equal(422);
     expect(refused(() => evaluateFiles('{', HEADER, JSON.stringify(CONTEXT))).status).to.equal(400);
