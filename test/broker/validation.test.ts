@@ -130,7 +130,7 @@ describe('what is wrong with a call for proposals', () => {
     });
     expect(await wrong({ 'org.parley.cfp.resources': 'web' })).to.deep.equal({
       status: 400,
-      codes: ['resources type_wrong'],
+      codes: ['resources attribute_type'],
     });
   });
 
