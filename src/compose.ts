@@ -160,7 +160,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
 
     known.registry = createRegistry(
       [
-        createInfrastructure({ backend: createResourceBackend({ vendors, clock }), clock }),
+        createInfrastructure({ backend: createResourceBackend({ vendors, clock, store: entities }), clock }),
         createAgents({ project: agentProjection(() => vendors) }),
         broker.extension,
         sla.extension,

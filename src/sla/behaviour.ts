@@ -32,7 +32,7 @@ export function slaBehaviour(tools: SlaTools, wake: (id: EntityId) => Promise<vo
     background(record.id);
     return { type: 'entity', record };
   };
-  const within = (ctx: RequestContext): SlaTools => ({ ...tools, deps: { ...tools.deps, store: ctx.store } });
+  const within = (ctx: RequestContext): SlaTools => tools.within(ctx.store);
 
   const accept: Act = async (record, _attributes, ctx) => {
     if (ctx.caller.role === 'customer')

@@ -1,5 +1,5 @@
 import type { EntityRecord } from '../occi/entity.ts';
-import type { Write } from '../occi/store.ts';
+import type { EntityStore, Write } from '../occi/store.ts';
 import type { Instant } from '../shared/clock.ts';
 import type { EntityId } from '../shared/ids.ts';
 import { VendorFault } from '../vendor-kit/fault.ts';
@@ -37,10 +37,12 @@ export interface SlaTools {
   ): Promise<T>;
   /** Goes on with the SLA in `ms`, unless this process ends before; its due brings it up then. */
   again(id: EntityId, ms: number): void;
+  /** The same over another store: that of a request, whose first write carries its Idempotency-Key. */
+  within(store: EntityStore): SlaTools;
 }
 
 export function slaTools(deps: SlaDeps, signal: AbortSignal, wake: (id: EntityId) => void): SlaTools {
-  const { clock, store, vendors } = deps;
+  const { clock, vendors } = deps;
   const pathOf = (record: EntityRecord): string => deps.registry().pathOf(record);
   const waiting = new Map<EntityId, { readonly at: Instant; readonly cancel: () => void }>();
   // One timer for each SLA, the earliest: sweeps and polls that cross must not add up.
@@ -64,11 +66,13 @@ export function slaTools(deps: SlaDeps, signal: AbortSignal, wake: (id: EntityId
     },
     { once: true },
   );
-  return {
-    deps,
-    times: { ...defaultTimes, ...deps.times },
+  const times = { ...defaultTimes, ...deps.times };
+  const installed = new Set<EntityId>();
+  const over = (store: EntityStore): SlaTools => ({
+    deps: { ...deps, store },
+    times,
     signal,
-    installed: new Set(),
+    installed,
     now: () => clock.now(),
     pathOf,
     async move(record, change, told, also = []) {
@@ -88,7 +92,9 @@ export function slaTools(deps: SlaDeps, signal: AbortSignal, wake: (id: EntityId
       );
     },
     again,
-  };
+    within: over,
+  });
+  return over(deps.store);
 }
 
 /** Doubles from `first` up to `longest`. */

@@ -8,6 +8,7 @@ export interface Manners {
   readonly getAgreement?: () => Promise<AgreementView | undefined>;
   readonly provision?: (plain: () => Promise<ResourceView>, step: Step) => Promise<ResourceView>;
   readonly deprovision?: () => Promise<void>;
+  readonly perform?: (plain: () => Promise<ResourceView>, ref: string, action: string) => Promise<ResourceView>;
   readonly getInfo?: (plain: () => Promise<ResourceView>, ref: string) => Promise<ResourceView>;
 }
 
@@ -24,6 +25,7 @@ export function acceptanceHost(manners: () => Manners): Pick<WorldOptions, 'vend
         getAgreement: vendor.getAgreement.bind(vendor),
         provision: vendor.provision.bind(vendor),
         deprovision: vendor.deprovision.bind(vendor),
+        perform: vendor.perform.bind(vendor),
         getInfo: vendor.getInfo.bind(vendor),
       };
       vendor.acceptOffer = (offer, ctx) => {
@@ -36,6 +38,10 @@ export function acceptanceHost(manners: () => Manners): Pick<WorldOptions, 'vend
         return manners().provision?.(own, step) ?? own();
       };
       vendor.deprovision = (key, ctx) => manners().deprovision?.() ?? plain.deprovision(key, ctx);
+      vendor.perform = (ref, call, ctx) => {
+        const own = (): Promise<ResourceView> => plain.perform(ref, call, ctx);
+        return manners().perform?.(own, ref.ref, call.action.replace(/^.*#/, '')) ?? own();
+      };
       vendor.getInfo = (ref, ctx) => {
         const own = (): Promise<ResourceView> => plain.getInfo(ref, ctx);
         return manners().getInfo?.(own, ref.ref) ?? own();

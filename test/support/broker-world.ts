@@ -150,7 +150,7 @@ export async function brokerWorld(options: WorldOptions = {}): Promise<BrokerWor
   late.broker = made;
   const known = createRegistry(
     [
-      createInfrastructure({ backend: createResourceBackend({ vendors: host.vendors, clock }), clock }),
+      createInfrastructure({ backend: createResourceBackend({ vendors: host.vendors, clock, store }), clock }),
       made.extension,
       sla.extension,
     ],
