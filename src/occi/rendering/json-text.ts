@@ -6,6 +6,10 @@ import { jsonFault } from './json-fault.ts';
 /** Arrays and objects inside one another. */
 export const MAX_DEPTH = 64;
 
+/** Only such an escape can bring half a character into text that is UTF-8. */
+const SURROGATE = /\\u[dD][89a-fA-F]/;
+const HALF = /\p{Surrogate}/u;
+
 /** Bytes as text: UTF-8 without its byte order mark. */
 export function decodeText(bytes: Uint8Array): string {
   if (!isUtf8(bytes)) throw syntax('not_utf8', 'the message is not UTF-8', '');
@@ -16,8 +20,8 @@ export function decodeText(bytes: Uint8Array): string {
 /**
  * Parses JSON text (RFC 8259). Of a repeated name the last value stands.
  *
- * @throws BadRequest `json_syntax` with line, column and offset; `json_depth`, `json_number` and
- * `name_forbidden` with the path.
+ * @throws BadRequest `json_syntax` with line, column and offset; `json_depth`, `json_number`,
+ * `json_string` and `name_forbidden` with the path.
  */
 export function parseJsonText(text: string): Json {
   let value: Json;
@@ -32,6 +36,7 @@ export function parseJsonText(text: string): Json {
     );
   }
   inspect(value, []);
+  if (SURROGATE.test(text)) inspectStrings(value, []);
   return value;
 }
 
@@ -50,6 +55,17 @@ function inspect(value: Json, trail: (string | number)[]): void {
     trail.push(name);
     inspect(item, trail);
     trail.pop();
+  }
+}
+
+/** Half a character has no UTF-8, so no canonical form and no hash either (RFC 8785 section 3.2.2.2). */
+function inspectStrings(value: Json, trail: (string | number)[]): void {
+  if (typeof value === 'string' && HALF.test(value))
+    throw syntax('json_string', 'half of a surrogate pair is no character', pointer('', ...trail));
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, item] of Object.entries(value as JsonObject)) {
+    if (HALF.test(name)) throw syntax('json_string', 'half of a surrogate pair is no character', pointer('', ...trail));
+    inspectStrings(item, [...trail, name]);
   }
 }
 

@@ -88,6 +88,14 @@ describe('rendering: JSON', () => {
     ]);
   });
 
+  it('half a character is no text, and a whole one in two escapes is', () => {
+    const read = (text: string): unknown => problems(() => parser.entity(message(text), model));
+    expect(read('{"attributes":{"a":["x\\ud83d"]}}')).to.deep.equal([['/attributes/a/0', 'json_string']]);
+    expect(read('{"attributes":{"a":{"\\uDE00":1}}}')).to.deep.equal([['/attributes/a', 'json_string']]);
+    const whole = parser.entity(message('{"title":"\\ud83d\\ude00"}'), model);
+    expect(whole.title).to.equal('\u{1f600}');
+  });
+
   it('invocations with and without a body', () => {
     expect(parser.invocation(message(''), model, 'start')).to.deep.equal({ term: 'start', attributes: {} });
     expect(parser.invocation(message({ action: START, attributes: { a: 1 } }), model, 'start')).to.deep.equal({
