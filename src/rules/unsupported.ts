@@ -7,7 +7,9 @@ export function checkSupported(document: RulesDocument, problems: Problems): voi
   const no = (path: string, detail: string, hint?: string): void => {
     problems.add(path, 'not_supported', detail, hint);
   };
-  const { rank, select, negotiation, award, explain } = document;
+  const { timing, rank, select, negotiation, award, explain } = document;
+  if (timing?.acceptLate === true)
+    no('/timing/acceptLate', 'proposals that come too late are not considered yet', 'false');
   if (rank?.method !== undefined && rank.method !== 'weighted-sum')
     no('/rank/method', `ranking by ${rank.method} is not built yet`, 'weighted-sum');
   rank?.annotate?.forEach((annotation, index) => {

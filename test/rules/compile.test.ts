@@ -130,6 +130,7 @@ describe('compiling rules', () => {
     const found = await refusal({
       ref: 'balanced@1',
       override: {
+        timing: { acceptLate: true },
         rank: { method: 'topsis', annotate: ['pareto', 'risk'] },
         select: {
           lots: { web: ['web'], db: ['db'] },
@@ -148,6 +149,7 @@ describe('compiling rules', () => {
     const at = '/rules/override';
     expect(said(found)).to.have.members(
       [
+        '/timing/acceptLate',
         '/rank/method',
         '/rank/annotate/1',
         '/select/lots',
