@@ -7,6 +7,8 @@ import type { Period } from './terms.ts';
 const MEMBERS = ['from', 'latest', 'until', 'length', 'minimum', 'notice', 'renew'];
 const INSTANTS = ['from', 'latest', 'until'] as const;
 const DURATIONS = ['length', 'minimum', 'notice'] as const;
+/** Later instants have no form that everybody reads (RFC 3339 section 1). */
+const LAST = Date.UTC(9999, 11, 31, 23, 59, 59);
 const RENEW = ['none', 'ask', 'auto'];
 
 /** Reads a period (api.md, Period): when it begins, when or after how long it ends, and how it may end early. */
@@ -50,6 +52,12 @@ export function readPeriod(value: Json | undefined, path: string, now: Instant, 
   if (length !== undefined && addDuration(now, length) <= now)
     senseless.add(pointer(path, 'length'), 'range_empty', 'a period has some length');
   const end = until ?? (length === undefined ? undefined : addDuration(begin, length));
+  if (end !== undefined && end > LAST)
+    senseless.add(
+      pointer(path, length === undefined ? 'until' : 'length'),
+      'out_of_range',
+      'no period ends after 9999',
+    );
   if (minimum !== undefined && end !== undefined && addDuration(begin, minimum) > end)
     senseless.add(pointer(path, 'minimum'), 'range_empty', 'the minimum is longer than the period');
   return {

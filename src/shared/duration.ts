@@ -2,8 +2,9 @@ import { Temporal } from 'temporal-polyfill';
 import type { Instant } from './clock.ts';
 
 const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/;
+/** No part is longer than three thousand years, so that what is added to a date of today is a date. */
 const ISO_DURATION =
-  /^P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d{1,3})?S)?)?$/;
+  /^P(?=\d|T\d)(?:\d{1,3}Y)?(?:\d{1,4}M)?(?:\d{1,5}W)?(?:\d{1,6}D)?(?:T(?=\d)(?:\d{1,7}H)?(?:\d{1,9}M)?(?:\d{1,10}(?:\.\d{1,3})?S)?)?$/;
 
 /** An ISO 8601 duration without sign, kept as written: `P1M` is a calendar month, not 30 days. */
 export type IsoDuration = string;

@@ -110,6 +110,14 @@ describe('what is wrong with a call for proposals', () => {
       status: 422,
       codes: ['period/minimum range_empty'],
     });
+    expect(await wrong({ 'org.parley.cfp.period': { from: '9999-06-01T00:00:00Z', length: 'P1Y' } })).to.deep.equal({
+      status: 422,
+      codes: ['period/length out_of_range'],
+    });
+    expect(await wrong({ 'org.parley.cfp.period': { length: 'P9999999999Y' } })).to.deep.equal({
+      status: 400,
+      codes: ['period/length duration_invalid'],
+    });
   });
 
   it('is told once: what refers to an entry that cannot be read is not wrong too', async () => {

@@ -73,6 +73,14 @@ describe('shared values', () => {
       expect([months('P1Y'), months('P3M'), months('P365D')]).to.deep.equal([12, 3, 12]);
     });
 
+    it('are of a length that a calendar can bear', () => {
+      for (const text of ['P9999999999Y', 'P1000Y', 'P9999999D', 'PT99999999999S', `PT${'9'.repeat(30)}M`])
+        expect(isIsoDuration(text), text).to.equal(false);
+      const longest = 'P999Y9999M99999W999999DT9999999H';
+      expect(isIsoDuration(longest)).to.equal(true);
+      expect(addDuration(Date.UTC(2026, 0), longest)).to.be.within(Date.UTC(7000, 0), 8.64e15);
+    });
+
     it('reads instants with offset only', () => {
       expect(parseInstant('2026-11-20T10:00:00+01:00')).to.equal(Date.parse('2026-11-20T09:00:00Z'));
       expect(parseInstant('2026-11-20T10:00:00')).to.equal(undefined);
