@@ -1,7 +1,9 @@
 import type { Problem } from '../shared/errors.ts';
 import type { LevelProblems } from '../terms/level-fields.ts';
+import type { Level } from '../terms/level.ts';
 import { INSTANCE } from './context-json.ts';
 import { resourceOf } from './credit.ts';
+import { instancesOf } from './evaluate.ts';
 import type { FileSeries } from './samples-csv.ts';
 import type { EvaluationContext } from './types.ts';
 
@@ -10,7 +12,11 @@ import type { EvaluationContext } from './types.ts';
  * second instance of a resource must have listed it. Samples of other resources than those that are
  * listed are nobody's mistake, as are other metrics and vantages.
  */
-export function tellUnknownInstances(context: EvaluationContext, problems: LevelProblems): void {
+export function tellUnknownInstances(
+  context: EvaluationContext,
+  level: Pick<Level, 'of'> | undefined,
+  problems: LevelProblems,
+): void {
   const known = new Set(context.instances);
   const tell = (list: string, instance: string | undefined, i: number): void => {
     if (instance !== undefined && !known.has(instance))
@@ -20,6 +26,8 @@ export function tellUnknownInstances(context: EvaluationContext, problems: Level
         `${instance} is none of the instances (${context.instances.join(', ')})`,
       );
   };
+  if (level !== undefined && instancesOf(level, context.instances).length === 0)
+    problems.nonsense('/level/of', 'reference_unknown', `none of the instances is of ${level.of.join(' or ')}`);
   context.stopped?.forEach(({ instance }, i) => {
     tell('stopped', instance, i);
   });

@@ -10,7 +10,7 @@ import { combineCredits } from './combine.ts';
 import { readContext } from './context-json.ts';
 import { resourceOf } from './credit.ts';
 import { digestOf, isUsed } from './digest.ts';
-import { evaluateLevel, type SampleLookup } from './evaluate.ts';
+import { evaluateLevel, instancesOf, windowsFor, type SampleLookup } from './evaluate.ts';
 import { tellUnknownInstances, unknownSeries } from './known-instances.ts';
 import { judgedLevel, reportCredit } from './report-json.ts';
 import { readSamples, type NamedSeries } from './samples-csv.ts';
@@ -31,11 +31,22 @@ export function evaluateFiles(levelJson: string, samplesCsv: string, contextJson
     : input;
   const { level, problems: wrong } = parseLevel(given, { path: '/level' });
   const samples = readSamples(samplesCsv);
-  if (context !== undefined) tellUnknownInstances(context, problems);
+  if (context !== undefined) tellUnknownInstances(context, level, problems);
   const strangers = context === undefined ? [] : unknownSeries(samples.series, context);
   refuse([...problems.list, ...wrong], [...samples.problems, ...strangers]);
   if (level === undefined || context === undefined) throw new BadRequest('files_invalid', 'The files cannot be read');
+  refuseUnwritable(level, context);
   return answerOf(evaluateLevel(level, lookupOf(samples.series, level), context));
+}
+
+/** More answers than this are longer than a text can be. */
+const MOST_ANSWERS = 500_000;
+
+function refuseUnwritable(level: Level, context: EvaluationContext): void {
+  const series = level.scope === 'each' ? instancesOf(level, context.instances).length : 1;
+  const windows = windowsFor(level, context).length * series;
+  if (windows > MOST_ANSWERS)
+    throw new Unprocessable('too_many_windows', `${windows} windows are too many to answer: take a shorter range`);
 }
 
 export interface Difference {

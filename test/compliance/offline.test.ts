@@ -136,6 +136,9 @@ describe('parley level evaluate', () => {
       '/context/stopped/0/instance instance_unknown',
       '/context/charges/1/instance instance_unknown',
     ]);
+    expect(
+      refused(() => run([], LEVEL, { ...CONTEXT, charges: [], instances: ['db/0'] })).problems.map((each) => each.path),
+    ).to.deep.equal(['/level/of']);
   });
 
   it('refuses numbers and times beyond all measure, and ranges of too many windows', () => {
