@@ -82,7 +82,7 @@ export function slaBehaviour(tools: SlaTools, wake: (id: EntityId) => Promise<vo
     );
 
   const reclaim: Act = async (record, attributes, ctx) =>
-    done(await startReclaim(record, attributes['deadline'], within(ctx), tools));
+    done(await startReclaim(record, attributes['deadline'], ctx.caller.role, within(ctx), tools));
 
   const actions = { accept, reject, suspend, resume, reclaim, terminate };
 

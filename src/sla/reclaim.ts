@@ -23,6 +23,7 @@ const PATH = '/attributes/deadline';
 export async function startReclaim(
   record: EntityRecord,
   given: Json | undefined,
+  actor: string,
   tools: SlaTools,
   /** For what is written although the request is refused: it must not become the request's answer. */
   beside: SlaTools,
@@ -40,7 +41,8 @@ export async function startReclaim(
       notice === null
         ? `${isoInstant(deadline)} does not lie ahead`
         : `${isoInstant(deadline)} is before ${isoInstant(earliest)}: the agreed notice is ${notice}`;
-    await noteRefusal(record, detail, beside);
+    // A refused notice is a fact about the vendor, so it stands in the history though nothing changed.
+    await beside.move(record, {}, { actor, code: 'notice_too_short', detail });
     throw new Conflict('notice_too_short', `The notice is refused: ${detail}`, {
       problems: [{ path: PATH, code: 'notice_too_short', detail }],
       extra: { state: phaseOf(record), earliest: isoInstant(earliest) },
@@ -57,7 +59,7 @@ export async function startReclaim(
       attributes: { [slaAttr.reclaim]: { deadline: isoInstant(deadline), noticed: isoInstant(now) } },
       due: restingDue(next),
     },
-    { actor: 'vendor', code: 'reclaim', detail: `until ${isoInstant(deadline)}` },
+    { actor, code: 'reclaim', detail: `until ${isoInstant(deadline)}` },
   );
 }
 
@@ -80,11 +82,6 @@ export function reclaimIt(record: EntityRecord, tools: SlaTools): Next {
     { outcome: 'reclaimed', code: 'reclaimed', detail: 'The vendor took the resources back', actor: 'timer' },
     tools,
   );
-}
-
-/** A refused notice is a fact about the vendor, so it stands in the history though nothing changed. */
-async function noteRefusal(record: EntityRecord, detail: string, tools: SlaTools): Promise<void> {
-  await tools.move(record, {}, { actor: 'vendor', code: 'notice_too_short', detail });
 }
 
 function momentOf(given: Json | undefined, now: Instant): Instant | undefined {
