@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +42,7 @@ describe('a suspension of the customer', function () {
   let folder: string;
   let service: RunningService;
   let client: Client;
+  let pid: number | undefined;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'parley-suspend-'));
@@ -61,6 +62,8 @@ describe('a suspension of the customer', function () {
 
   after(async () => {
     await service.stop();
+    // Where the test failed half-way: instances outlive the service.
+    if (pid !== undefined && existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
@@ -89,7 +92,7 @@ describe('a suspension of the customer', function () {
     const target = objects(active['links'])[0]?.['target'] as JsonObject;
     const compute = pathFor('compute', textOf(target['location']));
     const url = attributeText(await client.get(compute), 'org.parley.endpoint.url');
-    const { pid } = (await (await fetch(url)).json()) as { pid: number };
+    ({ pid } = (await (await fetch(url)).json()) as { pid: number });
 
     const report = pathFor('report', attributeText(active, 'org.parley.sla.report'));
     /** Good and bad slices of all windows so far. */
