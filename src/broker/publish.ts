@@ -23,7 +23,7 @@ export interface Published {
 /** C1: a draft is kept as written; only what cannot be read at all is refused. */
 export function checkDraft(record: EntityRecord, tools: BrokerTools): void {
   const problems = new CfpProblems();
-  parse(record, problems, tools);
+  compile(record, parse(record, problems, tools), problems, tools);
   readMoment(record.attributes[cfpAttr.replyby], pathOf(cfpAttr.replyby), tools.now(), problems);
   readMoment(record.attributes[cfpAttr.decideby], pathOf(cfpAttr.decideby), tools.now(), problems);
   problems.throwIfAny(true);

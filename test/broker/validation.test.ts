@@ -279,6 +279,11 @@ describe('what is wrong with a call for proposals', () => {
       world.post(exampleCfp({ 'org.parley.cfp.publish': false, 'org.parley.cfp.resources': [{ id: 'web' }] })),
     );
     expect(malformed.status).to.equal(400);
+    const rules = { ref: 'balanced@1', override: { prefers: [] }, foo: 1 };
+    const unknown = await refusal(
+      world.post(exampleCfp({ 'org.parley.cfp.publish': false, 'org.parley.cfp.rules': rules })),
+    );
+    expect(unknown.status).to.equal(400);
 
     const document = exampleCfp();
     await world.handle({
