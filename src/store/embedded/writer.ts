@@ -12,11 +12,16 @@ import { valueCalls } from './writer-values.ts';
 
 /** The thread that owns the folder and writes: one message of calls, one transaction. */
 
-/** Pages of log, by a guess, after which it is moved into the main file; when SQLite does so in a COMMIT. */
+/**
+ * Pages of log, by a guess, after which it is moved into the main file: when nothing came for a
+ * moment, at once when it grew to the second figure; and when SQLite does so by itself, in a COMMIT.
+ */
 const CHECKPOINT_PAGES = 1000;
-const CHECKPOINT_PAGES_AT_MOST = 4 * CHECKPOINT_PAGES;
+const CHECKPOINT_PAGES_BUSY = 4 * CHECKPOINT_PAGES;
+const CHECKPOINT_PAGES_AT_MOST = 2 * CHECKPOINT_PAGES_BUSY;
+const QUIET_MS = 10;
 const PAGES_A_COMMIT = 5;
-const LOG_BYTES = 32 * 1024 * 1024;
+const LOG_BYTES = 64 * 1024 * 1024;
 
 async function start(port: MessagePort, { folder, migrations, now }: WriterStart): Promise<void> {
   const release = await takeFolder(folder);
@@ -63,15 +68,21 @@ function serve(port: MessagePort, database: Database, release: () => void): void
   const changes = database.prepare('SELECT total_changes() AS changes');
   let changesMoved = 0;
   let commits = 0;
+  let quiet: NodeJS.Timeout | undefined;
 
   /** Called when the answer is out, so that nobody's COMMIT has to wait for it. */
   function checkpoint(): void {
     commits++;
+    clearTimeout(quiet);
     const changed = Number(changes.get()?.['changes'] ?? 0);
-    if (changed - changesMoved + commits * PAGES_A_COMMIT < CHECKPOINT_PAGES) return;
-    database.exec('PRAGMA wal_checkpoint(PASSIVE)');
-    changesMoved = changed;
-    commits = 0;
+    const pages = changed - changesMoved + commits * PAGES_A_COMMIT;
+    const move = (): void => {
+      database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+      changesMoved = changed;
+      commits = 0;
+    };
+    if (pages >= CHECKPOINT_PAGES_BUSY) move();
+    else if (pages >= CHECKPOINT_PAGES) quiet = setTimeout(move, QUIET_MS);
   }
 
   function run([name, ...given]: Call): unknown {
@@ -129,6 +140,7 @@ function serve(port: MessagePort, database: Database, release: () => void): void
   port.on('message', (batch: readonly Call[]) => {
     const reply = answer(batch);
     if (batch.some(([name]) => name === 'finish')) {
+      clearTimeout(quiet);
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       database.close();
       release();
