@@ -22,24 +22,17 @@ export class RateLimiter {
 
   /** Takes one token; throws 429 with Retry-After when there is none. */
   take(name: string): void {
-    const wait = this.#take(name, 1);
-    if (wait > 0) throw tooMany(wait);
-  }
-
-  /** Throws 429 when the bucket is empty, without taking. */
-  check(name: string): void {
-    const wait = this.#take(name, 0);
+    const wait = this.#take(name);
     if (wait > 0) throw tooMany(wait);
   }
 
   /** Seconds until there is a token; 0 when there was one. */
-  #take(name: string, cost: 0 | 1): number {
+  #take(name: string): number {
     const rate = this.#rate;
     if (rate === null) return 0;
     const now = this.#clock.elapsed();
     let bucket = this.#buckets.get(name);
     if (bucket === undefined) {
-      if (cost === 0) return 0;
       if (this.#buckets.size >= MOST_BUCKETS) this.#forget(now, rate);
       bucket = { tokens: rate.burst, at: now };
       this.#buckets.set(name, bucket);
@@ -47,7 +40,7 @@ export class RateLimiter {
     bucket.tokens = Math.min(rate.burst, bucket.tokens + ((now - bucket.at) / 1000) * rate.perSecond);
     bucket.at = now;
     if (bucket.tokens < 1) return (1 - bucket.tokens) / rate.perSecond;
-    bucket.tokens -= cost;
+    bucket.tokens -= 1;
     return 0;
   }
 
