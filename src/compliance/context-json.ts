@@ -22,10 +22,10 @@ export function readContext(input: Json, path: string, problems: LevelProblems):
   }
   const fields = new Fields(input, path, problems);
   fields.only(MEMBERS);
-  for (const name of ['from', 'until', 'now', 'instances']) fields.need(name, 'the context needs it');
-  const from = instant(fields, 'from');
-  const until = instant(fields, 'until');
-  const now = instant(fields, 'now');
+  const from = neededInstant(fields, 'from', 'the context needs it');
+  const until = neededInstant(fields, 'until', 'the context needs it');
+  const now = neededInstant(fields, 'now', 'the context needs it');
+  fields.need('instances', 'the context needs it');
   const instances = fields.names('instances');
   instances?.forEach((each, i) => {
     if (!INSTANCE.test(each))
@@ -76,6 +76,14 @@ function instant(fields: Fields, name: string): Instant | undefined {
   return at;
 }
 
+/** The same where null will not do. */
+function neededInstant(fields: Fields, name: string, what: string): Instant | undefined {
+  const value = fields.object[name];
+  if (value !== undefined && value !== null) return instant(fields, name);
+  fields.problems.malformed(fields.at(name), 'member_missing', `${name} is missing: ${what}`);
+  return undefined;
+}
+
 function each<T>(
   fields: Fields,
   name: string,
@@ -101,10 +109,9 @@ function each<T>(
   });
 }
 
-function interval(fields: Fields): Interval | undefined {
-  fields.need('from', 'when it begins');
-  const from = instant(fields, 'from');
-  const until = instant(fields, 'until');
+function interval(fields: Fields, ends = false): Interval | undefined {
+  const from = neededInstant(fields, 'from', 'when it begins');
+  const until = ends ? neededInstant(fields, 'until', 'when it ends') : instant(fields, 'until');
   if (from === undefined) return undefined;
   if (until !== undefined && until < from)
     fields.problems.nonsense(fields.at('until'), 'range_empty', 'until lies before from');
@@ -131,11 +138,10 @@ function suspension(fields: Fields): Suspension | undefined {
 function exclusion(fields: Fields): ExclusionFact | undefined {
   fields.need('state', 'only planned and approved ones can hold');
   const state = fields.oneOf('state', ['proposed', 'planned', 'approved', 'refused', 'withdrawn'], 'proposed');
-  fields.need('until', 'when it ends');
   const announcedat = instant(fields, 'announcedat');
   const reason = fields.object['reason'] === null ? undefined : fields.text('reason');
   const levels = fields.names('levels');
-  const { from, until } = interval(fields) ?? {};
+  const { from, until } = interval(fields, true) ?? {};
   if (from === undefined || until === undefined) return undefined;
   return {
     from,
@@ -149,13 +155,12 @@ function exclusion(fields: Fields): ExclusionFact | undefined {
 
 function charge(fields: Fields): Charge | undefined {
   fields.need('amount', 'a decimal string');
-  fields.need('until', 'when it ends');
   const raw = fields.object['amount'];
   const amount = typeof raw === 'number' ? String(raw) : raw;
   if (raw !== undefined && parseMoney(amount) === undefined)
     fields.problems.malformed(fields.at('amount'), 'money_invalid', 'amount must be a decimal string such as "29.78"');
   const instance = fields.object['instance'] === null ? undefined : fields.text('instance');
-  const { from, until } = interval(fields) ?? {};
+  const { from, until } = interval(fields, true) ?? {};
   if (from === undefined || until === undefined || typeof amount !== 'string') return undefined;
   return { from, until, amount, ...(instance === undefined ? {} : { instance }) };
 }

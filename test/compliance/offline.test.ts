@@ -141,6 +141,27 @@ describe('parley level evaluate', () => {
     ).to.deep.equal(['/level/of']);
   });
 
+  it('takes null for absent only where something may be absent', () => {
+    const begin = CONTEXT.from;
+    const paths = (more: object) =>
+      refused(() => run(ROWS, LEVEL, { ...CONTEXT, ...more })).problems.map((each) => `${each.path} ${each.code}`);
+    expect(paths({ now: null })).to.deep.equal(['/context/now member_missing']);
+    expect(
+      paths({
+        outages: [{ from: null, until: begin }],
+        exclusions: [{ from: begin, until: null, state: 'approved' }],
+        charges: [{ from: begin, until: 'soon', amount: '1.00' }],
+      }),
+    ).to.deep.equal([
+      '/context/outages/0/from member_missing',
+      '/context/exclusions/0/until member_missing',
+      '/context/charges/0/until instant_invalid',
+    ]);
+    expect(run(ROWS, LEVEL, { ...CONTEXT, agreedend: null, inforce: [{ from: begin, until: null }] })).to.deep.equal(
+      run(ROWS),
+    );
+  });
+
   it('refuses numbers and times beyond all measure, and ranges of too many windows', () => {
     const far = row(0, '1').replace(/^[^,]+/, '9999999999999999');
     expect(refused(() => run([row(10, '1e999'), far])).problems.map((each) => each.code)).to.deep.equal([
