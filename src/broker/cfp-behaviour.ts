@@ -13,6 +13,7 @@ import { decideByOf } from './evaluate.ts';
 import { cfpKept, isPublished } from './kept.ts';
 import { cfpAttr, cfpType, invitationType } from './names.ts';
 import { checkDraft, opened, publish } from './publish.ts';
+import { revise } from './revise.ts';
 import { cfpStates, type CfpState } from './states.ts';
 import type { BrokerTools } from './tools.ts';
 
@@ -28,13 +29,13 @@ const HIDDEN_FROM_VENDORS: ReadonlySet<string> = new Set([
 
 const MOST_INVITATIONS = 1000;
 
-const UNSUPPORTED = { revise: 'Revising a call is not supported yet: cancel it and send another' };
-
 export interface CfpHooks {
   /** A published call was stored: ask the vendors. */
   published(cfp: EntityRecord, invitations: readonly EntityRecord[]): void;
   /** The call changed while its round may be running. */
   changed(cfp: EntityRecord): void;
+  /** The call asks for something else now: begin its next revision. */
+  revised(cfp: EntityRecord): void;
   due(cfp: EntityId): Promise<void>;
 }
 
@@ -54,7 +55,7 @@ export function cfpBehaviour(tools: BrokerTools, hooks: CfpHooks): Behaviour {
         return Promise.resolve({ record: { ...draft, state: 'draft', attributes } });
       }
       const published = publish(draft, tools);
-      tools.rules.remember(draft.id, published.rules);
+      tools.rules.remember(draft.id, published.kept.revision, published.rules);
       const { record, invitations, writes } = opened(draft, published, tools);
       invited.set(record, invitations);
       return Promise.resolve({ record, also: writes });
@@ -65,7 +66,7 @@ export function cfpBehaviour(tools: BrokerTools, hooks: CfpHooks): Behaviour {
     },
     update(draft, before) {
       if (before.state !== 'draft')
-        throw new Conflict('cfp_published', 'A published call is not changed: cancel it and send another', {
+        throw new Conflict('cfp_published', 'A published call is not changed: revise or cancel it', {
           extra: { state: before.state, moves: movesOf(before) },
         });
       const attributes = { ...draft.attributes, [cfpAttr.state]: 'draft', [cfpAttr.publish]: false };
@@ -88,7 +89,7 @@ export function cfpBehaviour(tools: BrokerTools, hooks: CfpHooks): Behaviour {
         const next = { ...record, rev: record.rev + 1, updated: tools.now() };
         const { record: after, invitations, writes } = opened(next, published, tools);
         await write(ctx, record, after, 'publish', tools, undefined, writes);
-        tools.rules.remember(record.id, published.rules);
+        tools.rules.remember(record.id, published.kept.revision, published.rules);
         hooks.published(after, invitations);
         return { type: 'entity', record: after };
       },
@@ -119,8 +120,14 @@ export function cfpBehaviour(tools: BrokerTools, hooks: CfpHooks): Behaviour {
         return { type: 'entity', record: after };
       },
       extend: (record, attributes, ctx) => extend(record, attributes, ctx, tools, hooks),
+      revise: async (record, attributes, ctx) => {
+        const { record: after, rules, writes } = revise(record, attributes['changes'], tools);
+        await write(ctx, record, after, 'revised', tools, undefined, writes);
+        tools.rules.remember(record.id, cfpKept(after).revision, rules);
+        hooks.revised(after);
+        return { type: 'entity', record: after };
+      },
     },
-    unsupported: UNSUPPORTED,
 
     project(record, ctx) {
       if (ctx.caller.role !== 'vendor') return Promise.resolve({ attributes: record.attributes });
@@ -197,5 +204,5 @@ async function write(
 
 function movesOf(record: EntityRecord): readonly string[] {
   const moves = movesFrom(cfpStates, record.state as CfpState, 'customer').map(({ on }) => on);
-  return [...new Set(moves)].filter((on) => !Object.hasOwn(UNSUPPORTED, on));
+  return [...new Set(moves)];
 }

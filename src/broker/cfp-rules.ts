@@ -26,7 +26,7 @@ const MOST_KEPT = 512;
 export class CfpRules {
   readonly #book: RuleBook;
   readonly #compiled = new Map<string, CompiledRules>();
-  readonly #ofCfp = new Map<EntityId, CompiledRules>();
+  readonly #ofCfp = new Map<EntityId, { readonly revision: number; readonly compiled: CompiledRules }>();
 
   constructor(book: RuleBook) {
     this.#book = book;
@@ -46,15 +46,16 @@ export class CfpRules {
   /** The rules of a published call. */
   of(cfp: EntityRecord): CompiledRules {
     const known = this.#ofCfp.get(cfp.id);
-    const { rules, terms } = cfpKept(cfp);
-    if (known?.sha256 === rules.sha256) return known;
+    const { rules, terms, revision } = cfpKept(cfp);
+    // The same document is compiled into other rules where the call itself demands something else.
+    if (known?.revision === revision && known.compiled.sha256 === rules.sha256) return known.compiled;
     const compiled = this.compile(rules.document, terms);
-    keep(this.#ofCfp, cfp.id, compiled);
+    this.remember(cfp.id, revision, compiled);
     return compiled;
   }
 
-  remember(cfp: EntityId, compiled: CompiledRules): void {
-    keep(this.#ofCfp, cfp, compiled);
+  remember(cfp: EntityId, revision: number, compiled: CompiledRules): void {
+    keep(this.#ofCfp, cfp, { revision, compiled });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Write } from '../occi/store.ts';
 import { VendorFault } from '../vendor-kit/fault.ts';
 import type { Reason } from '../vendor-kit/types.ts';
 import { answered, invitationsOf, invitationWrite, isOpen, proposalsBy } from './invitation.ts';
-import { cfpKept, invitationKept, isPublished, proposalKept } from './kept.ts';
+import { answersNow, cfpKept, invitationKept, isPublished, proposalKept } from './kept.ts';
 import { proposalAttr } from './names.ts';
 import { proposalsOf, type BrokerTools } from './tools.ts';
 
@@ -27,7 +27,8 @@ export async function cleanUp(cfp: EntityRecord, tools: BrokerTools): Promise<vo
   if (isPublished(cfp)) {
     await takeBackSla(cfp, why, tools);
     await rejectProposals(cfp, why, tools);
-    await closeInvitations(cfp, why, tools);
+    const rows = await invitationsOf(cfp, tools.deps.store, tools.deps.newId);
+    await closeInvitations(cfp, rows, why, tools, (proposal) => answersNow(cfp, proposal));
   }
   const { write } = tools.cfpChange(cfp, { due: null }, { actor: 'broker', code: 'cleaned_up' });
   await tools.deps.store.write([write]);
@@ -63,7 +64,7 @@ async function rejectProposals(cfp: EntityRecord, why: Reason, tools: BrokerTool
 }
 
 /** Best effort: a vendor that does not hear of it has its offer lapse by itself. */
-function tellVendor(proposal: EntityRecord, why: Reason, tools: BrokerTools): void {
+export function tellVendor(proposal: EntityRecord, why: Reason, tools: BrokerTools): void {
   const { handle } = proposalKept(proposal);
   const vendor = proposal.vendor === undefined ? undefined : tools.deps.vendors.get(proposal.vendor);
   if (handle === undefined || vendor === undefined) return;
@@ -84,11 +85,17 @@ function tellVendor(proposal: EntityRecord, why: Reason, tools: BrokerTools): vo
 }
 
 /** What is still open: vendors that proposed have answered, whatever is written down; the others need not any more. */
-async function closeInvitations(cfp: EntityRecord, why: Reason, tools: BrokerTools): Promise<void> {
-  const { store } = tools.deps;
-  const rows = (await invitationsOf(cfp, store, tools.deps.newId)).filter(isOpen);
+export async function closeInvitations(
+  cfp: EntityRecord,
+  invitations: readonly EntityRecord[],
+  why: Reason,
+  tools: BrokerTools,
+  /** Proposals that can be answers to these invitations. */
+  answering: (proposal: EntityRecord) => boolean,
+): Promise<void> {
+  const rows = invitations.filter(isOpen);
   if (rows.length === 0) return;
-  const proposed = proposalsBy(await proposalsOf(store, cfp.id));
+  const proposed = proposalsBy((await proposalsOf(tools.deps.store, cfp.id)).filter(answering));
   const now = tools.now();
   const writes = rows.flatMap((row): Write[] => {
     const { vendor } = row;
@@ -110,7 +117,7 @@ async function closeInvitations(cfp: EntityRecord, why: Reason, tools: BrokerToo
 }
 
 /** Writes all that still can be: what changed in between is left as it is. */
-async function writeEach(writes: readonly Write[], tools: BrokerTools): Promise<void> {
+export async function writeEach(writes: readonly Write[], tools: BrokerTools): Promise<void> {
   let left = writes;
   while (left.length > 0) {
     const result = await tools.deps.store.write(left);

@@ -27,7 +27,7 @@ export function evaluate(
   tools: BrokerTools,
 ): Evaluation {
   const rules = tools.rules.of(cfp);
-  const ranking = rankProposals(cfp.id, proposals, rules);
+  const ranking = rankProposals(cfp, proposals, rules);
   const closed = tools.cfpChange(cfp, { to: 'evaluating' }, why);
   const suspicious = implausible(proposals);
   const shown = {

@@ -73,6 +73,11 @@ export function createBroker(deps: BrokerDeps): BrokerPart {
             }
             runner.wake(cfp.id);
           },
+          revised(cfp) {
+            rounds.get(cfp.id)?.abandon('revised');
+            rounds.delete(cfp.id);
+            runner.wake(cfp.id);
+          },
           due: (id) => runner.run(id),
         }),
         proposalBehaviour(tools, views),
@@ -97,7 +102,7 @@ export function createBroker(deps: BrokerDeps): BrokerPart {
       const id = cfpOfKey(reply.key);
       const cfp = id === undefined ? undefined : parseEntityId(id);
       if (cfp === undefined || (reply.method !== 'getOffer' && reply.method !== 'poll')) return;
-      storeLate(cfp, reply.vendor, reply.answer, tools).catch((error: unknown) => {
+      storeLate(cfp, reply.vendor, reply.key, reply.answer, tools).catch((error: unknown) => {
         log.warn({ cfp, vendor: reply.vendor, err: error }, 'late answer not stored');
       });
     },

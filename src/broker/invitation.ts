@@ -10,8 +10,17 @@ import { listAll } from './list-all.ts';
 
 /** Names a vendor's call in a round for ever: asked again after a restart, it is the same call. */
 export function invitationKey(cfp: EntityRecord, vendor: VendorId): string {
+  return `${roundKey(cfp)}${vendor}`;
+}
+
+function roundKey(cfp: EntityRecord): string {
   const { revision, round } = cfpKept(cfp);
-  return `${cfp.id}:${revision}.${round}:${vendor}`;
+  return `${cfp.id}:${revision}.${round}:`;
+}
+
+/** Was the vendor invited to the round that runs now, and not to one of an older revision? */
+export function isOfNow(cfp: EntityRecord, invitation: EntityRecord): boolean {
+  return invitationKept(invitation).key.startsWith(roundKey(cfp));
 }
 
 /** Reads a key back; undefined: it is none. */
@@ -69,16 +78,21 @@ export function invitationsFor(cfp: EntityRecord, vendors: Vendors, newId: IdSou
   });
 }
 
-/** The invitations of a call as they stand: the stored ones, and those of which nothing is to be said yet. */
+/** The invitations of a call's revision as they stand: the stored ones, and those of which nothing is to be said yet. */
 export async function invitationsOf(
   cfp: EntityRecord,
   store: EntityStore,
   newId: IdSource,
 ): Promise<readonly EntityRecord[]> {
-  const rows = await listAll(store, { kinds: [invitationType], parent: cfp.id });
+  const rows = (await invitationRows(cfp, store)).filter((row) => isOfNow(cfp, row));
   const known = new Set(rows.map(({ vendor }) => vendor));
   const silent = cfpKept(cfp).invited.filter((vendor) => !known.has(vendor));
   return [...rows, ...silent.map((vendor) => invite(cfp, vendor, newId))];
+}
+
+/** All that are stored, of older revisions too. */
+export function invitationRows(cfp: EntityRecord, store: EntityStore): Promise<EntityRecord[]> {
+  return listAll(store, { kinds: [invitationType], parent: cfp.id });
 }
 
 export function answered(invitation: EntityRecord, state: InvitationState, answer: Answer, now: Instant): EntityRecord {

@@ -29,6 +29,10 @@ export interface CfpKept {
   readonly round: number;
   /** Vendors connected when it was published: the intent of the round, from which their calls' keys follow. */
   readonly invited: readonly VendorId[];
+  /** `replyby` and `decideby` as the customer wrote them: a revision counts durations anew. */
+  readonly written?: Readonly<Record<string, Json>>;
+  /** What the former revision asked, where its proposals may stay valid. */
+  readonly former?: Pick<CfpTerms, 'levels' | 'period' | 'usage'>;
   readonly rankedAt?: Instant;
   /** Proposals whose price is too good to be true, with why. */
   readonly implausible?: Readonly<Record<string, string>>;
@@ -37,7 +41,11 @@ export interface CfpKept {
 
 /** `EntityRecord.internal` of a proposal. */
 export interface ProposalKept {
-  /** Frozen when it came: what it is ranked by, for ever. Absent: it is not ranked (late, superseded). */
+  /** The call's revision that it answers; absent: the first. */
+  readonly revision?: number;
+  /** The later revision of the call that it was found to meet too. */
+  readonly keptFor?: number;
+  /** Frozen when it came, and again when it is kept for a later revision: what it is ranked by. Absent: late. */
   readonly facts?: Readonly<Record<string, FactValue>>;
   /** Where it does not meet the call. */
   readonly checks?: readonly Check[];
@@ -76,6 +84,16 @@ export function cfpKept(record: EntityRecord): CfpKept {
 
 export function proposalKept(record: EntityRecord): ProposalKept {
   return record.internal as unknown as ProposalKept;
+}
+
+/** Does a proposal answer the call as it is now? One that was kept answers an older revision. */
+export function answersNow(cfp: EntityRecord, proposal: EntityRecord): boolean {
+  return (proposalKept(proposal).revision ?? 1) === cfpKept(cfp).revision;
+}
+
+/** Does a proposal take part in the call as it is now: because it answers it, or was kept for it? */
+export function takesPart(cfp: EntityRecord, proposal: EntityRecord): boolean {
+  return proposalKept(proposal).keptFor === cfpKept(cfp).revision || answersNow(cfp, proposal);
 }
 
 export function invitationKept(record: EntityRecord): InvitationKept {

@@ -3,7 +3,7 @@ import type { Write } from '../occi/store.ts';
 import type { EntityId, VendorId } from '../shared/ids.ts';
 import { checkedAnswer } from '../vendor-host/answer-check.ts';
 import type { Reply } from '../vendor-kit/types.ts';
-import { answered, invitationsOf, invitationWrite } from './invitation.ts';
+import { answered, invitationKey, invitationsOf, invitationWrite } from './invitation.ts';
 import { cfpKept, invitationKept, isPublished } from './kept.ts';
 import { proposalCreate } from './proposal-make.ts';
 import type { BrokerTools } from './tools.ts';
@@ -11,13 +11,22 @@ import type { BrokerTools } from './tools.ts';
 /** Outcomes that a late answer still improves on: it is known now that the vendor did answer. */
 const UNANSWERED: ReadonlySet<string> = new Set(['sending', 'sent', 'timed_out', 'withdrawn', 'failed']);
 
-/** A proposal that came after the round: stored, rejected at once, and counted in the vendor's record. */
-export async function storeLate(cfpId: EntityId, vendor: VendorId, answer: unknown, tools: BrokerTools): Promise<void> {
+/**
+ * A proposal that came after the round: stored, rejected at once, and counted in the vendor's record. `key`: of the
+ * call that it answers. What answers an older revision is not kept: nobody asks that any more.
+ */
+export async function storeLate(
+  cfpId: EntityId,
+  vendor: VendorId,
+  key: string,
+  answer: unknown,
+  tools: BrokerTools,
+): Promise<void> {
   const { store, metrics, vendors } = tools.deps;
   const reply = checkedAnswer('getOffer', answer) as unknown as Reply;
   if (reply.type !== 'propose') return;
   const cfp = await store.get(cfpId);
-  if (cfp === undefined || !isPublished(cfp)) return;
+  if (cfp === undefined || !isPublished(cfp) || key !== invitationKey(cfp, vendor)) return;
   const invitation = (await invitationsOf(cfp, store, tools.deps.newId)).find((one) => one.vendor === vendor);
   if (invitation === undefined || cfp.state === 'open' || !UNANSWERED.has(invitation.state ?? '')) return;
   const now = tools.now();

@@ -1,9 +1,10 @@
 import type { EntityRecord } from '../occi/entity.ts';
 import type { EntityId } from '../shared/ids.ts';
+import { carryOver } from './carry-over.ts';
 import { cleanUp } from './cleanup.ts';
 import { decideByOf, evaluate } from './evaluate.ts';
-import { invitationsOf } from './invitation.ts';
-import { cfpKept, invitationKept, isPublished } from './kept.ts';
+import { invitationKey, invitationsOf } from './invitation.ts';
+import { cfpKept, invitationKept, isPublished, takesPart } from './kept.ts';
 import { storeLate } from './late.ts';
 import { cfpAttr } from './names.ts';
 import type { ProposalViews } from './proposal-view.ts';
@@ -70,11 +71,14 @@ async function openOrResume(
     return;
   }
   const { store } = tools.deps;
-  const [invitations, proposals] = await Promise.all([
+  await carryOver(cfp, tools);
+  const [now, invitations, proposals] = await Promise.all([
+    store.get(cfp.id),
     invitationsOf(cfp, store, tools.deps.newId),
     proposalsOf(store, cfp.id),
   ]);
-  begin(cfp, invitations, proposals, tools, rounds, views);
+  if (now?.rev === cfp.rev) begin(cfp, invitations, proposals, tools, rounds, views);
+  else tools.wake(cfp.id);
 }
 
 function begin(
@@ -86,16 +90,16 @@ function begin(
   views: ProposalViews,
 ): void {
   if (tools.signal.aborted || rounds.has(cfp.id)) return;
-  const round = new Round(cfp, invitations, proposals, tools, {
+  const taking = proposals.filter((proposal) => takesPart(cfp, proposal));
+  const round = new Round(cfp, invitations, taking, tools, {
     closed(after, ranking) {
-      rounds.delete(cfp.id);
-      const { rankedAt } = cfpKept(after);
-      if (ranking !== undefined && rankedAt !== undefined) views.remember(after.id, rankedAt, Promise.resolve(ranking));
+      if (rounds.get(cfp.id) === round) rounds.delete(cfp.id);
+      if (ranking !== undefined) views.remember(after, Promise.resolve(ranking));
       // An award without asking, clearing up after a call without outcome, or once more from what is stored.
       if (after.state !== 'ranked' || after.due?.action === 'auto') tools.wake(after.id);
     },
     late(call, vendor, reply) {
-      storeLate(call.id, vendor, reply, tools).catch((error: unknown) => {
+      storeLate(call.id, vendor, invitationKey(call, vendor), reply, tools).catch((error: unknown) => {
         tools.deps.log.warn({ cfp: call.id, vendor, err: error }, 'late answer not stored');
       });
     },
@@ -111,7 +115,8 @@ async function finishEvaluating(cfp: EntityRecord, tools: BrokerTools): Promise<
     proposalsOf(tools.deps.store, cfp.id),
   ]);
   const answers = invitations.flatMap((row) => invitationKept(row).answer ?? []);
-  const { writes } = evaluate(cfp, proposals, answers, { actor: 'broker', code: 'resumed' }, tools);
+  const taking = proposals.filter((proposal) => takesPart(cfp, proposal));
+  const { writes } = evaluate(cfp, taking, answers, { actor: 'broker', code: 'resumed' }, tools);
   await tools.deps.store.write(writes);
   tools.wake(cfp.id);
 }

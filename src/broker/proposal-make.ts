@@ -49,7 +49,7 @@ const NO_PRICE = { currency: '' };
 
 /** Turns the offers of one call into proposals: checked against the call, priced, and with their facts frozen. */
 export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker {
-  const { terms, round, publishedAt } = cfpKept(cfp);
+  const { terms, revision, round, publishedAt } = cfpKept(cfp);
   const check = offerCheck(terms, deps.requiredOf);
   const counts = instanceCounts(terms.wanted);
   const length = periodLength(terms.period, publishedAt);
@@ -106,6 +106,7 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
       };
 
     const kept: Writable<ProposalKept> = { validUntil: offer.validUntil, resources: compact(offer.resources) };
+    if (revision > 1) kept.revision = revision;
     if (!late) kept.facts = factsOf(offer, vendor, price, whyNot === undefined);
     if (checks.length > 0) kept.checks = checks;
     if (offer.handle !== undefined) kept.handle = offer.handle;

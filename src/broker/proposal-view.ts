@@ -4,7 +4,7 @@ import type { Explanation, Ranking } from '../rules/types.ts';
 import { parseEntityId, urn, type EntityId } from '../shared/ids.ts';
 import type { Json, JsonObject } from '../shared/json.ts';
 import { expand } from './compact.ts';
-import { cfpKept, proposalKept } from './kept.ts';
+import { cfpKept, proposalKept, takesPart } from './kept.ts';
 import { proposalAttr } from './names.ts';
 import { rankProposals } from './rank.ts';
 import { proposalsOf, type BrokerTools } from './tools.ts';
@@ -23,7 +23,7 @@ interface Ranked {
  */
 export class ProposalViews {
   readonly #tools: BrokerTools;
-  readonly #rankings = new Map<EntityId, { readonly rankedAt: number; readonly ranking: Promise<Ranking> }>();
+  readonly #rankings = new Map<EntityId, { readonly of: string; readonly ranking: Promise<Ranking> }>();
   readonly #cfps = new WeakMap<RequestContext, Map<EntityId, Promise<EntityRecord | undefined>>>();
 
   constructor(tools: BrokerTools) {
@@ -63,9 +63,8 @@ export class ProposalViews {
   async #ranked(proposal: EntityRecord, ctx: RequestContext): Promise<Ranked | undefined> {
     if (proposal.parent === undefined || proposalKept(proposal).facts === undefined) return undefined;
     const cfp = await this.#cfp(proposal.parent, ctx);
-    const rankedAt = cfp === undefined ? undefined : cfpKept(cfp).rankedAt;
-    if (cfp === undefined || rankedAt === undefined) return undefined;
-    return { cfp, ranking: await this.#ranking(cfp, rankedAt) };
+    if (cfp === undefined || cfpKept(cfp).rankedAt === undefined || !takesPart(cfp, proposal)) return undefined;
+    return { cfp, ranking: await this.#ranking(cfp) };
   }
 
   /** A list of a call's proposals reads the call once. */
@@ -77,25 +76,31 @@ export class ProposalViews {
     return found;
   }
 
-  #ranking(cfp: EntityRecord, rankedAt: number): Promise<Ranking> {
+  #ranking(cfp: EntityRecord): Promise<Ranking> {
     const known = this.#rankings.get(cfp.id);
-    if (known?.rankedAt === rankedAt) return known.ranking;
+    if (known?.of === rankingOf(cfp)) return known.ranking;
     const ranking = proposalsOf(this.#tools.deps.store, cfp.id).then((proposals) =>
-      rankProposals(cfp.id, proposals, this.#tools.rules.of(cfp)),
+      rankProposals(cfp, proposals, this.#tools.rules.of(cfp)),
     );
     ranking.catch(() => this.#rankings.delete(cfp.id));
-    this.remember(cfp.id, rankedAt, ranking);
+    this.remember(cfp, ranking);
     return ranking;
   }
 
   /** Keeps a ranking that is at hand anyway. */
-  remember(cfp: EntityId, rankedAt: number, ranking: Promise<Ranking>): void {
-    this.#rankings.delete(cfp);
-    this.#rankings.set(cfp, { rankedAt, ranking });
+  remember(cfp: EntityRecord, ranking: Promise<Ranking>): void {
+    this.#rankings.delete(cfp.id);
+    this.#rankings.set(cfp.id, { of: rankingOf(cfp), ranking });
     if (this.#rankings.size <= MOST_KEPT) return;
     const [oldest] = this.#rankings.keys();
     if (oldest !== undefined) this.#rankings.delete(oldest);
   }
+}
+
+/** Names one ranking among all that a call may have had. */
+function rankingOf(cfp: EntityRecord): string {
+  const { revision, rankedAt } = cfpKept(cfp);
+  return `${revision} ${rankedAt ?? ''}`;
 }
 
 /** As clients see it: whatever refers to an entity does so by its id as it is rendered. */

@@ -29,8 +29,8 @@ export function checkDraft(record: EntityRecord, tools: BrokerTools): void {
   problems.throwIfAny(true);
 }
 
-/** C2: everything is read and checked at once, rules are compiled and frozen, durations become instants. */
-export function publish(record: EntityRecord, tools: BrokerTools): Published {
+/** C2 and C14: everything is read and checked at once, rules are compiled and frozen, durations become instants. */
+export function publish(record: EntityRecord, tools: BrokerTools, revision = 1): Published {
   const problems = new CfpProblems();
   const now = tools.now();
   const terms = parse(record, problems, tools);
@@ -53,15 +53,18 @@ export function publish(record: EntityRecord, tools: BrokerTools): Published {
       terms,
       rules: { document: rules.document, sha256: rules.sha256 },
       publishedAt: now,
+      written: Object.fromEntries(Object.entries(attributes).filter(([name]) => MOMENTS.has(name))),
       replyBy,
       decide,
-      revision: 1,
+      revision,
       round: 1,
       invited: tools.deps.vendors.list().map(({ id }) => id),
     },
     rules,
   };
 }
+
+const MOMENTS: ReadonlySet<string> = new Set([cfpAttr.replyby, cfpAttr.decideby]);
 
 function pathOf(name: string): string {
   return pointer('/attributes', name);

@@ -2,7 +2,7 @@ import type { EntityRecord } from '../occi/entity.ts';
 import type { Candidate, CompiledRules, Ranking } from '../rules/types.ts';
 import { urn, type EntityId } from '../shared/ids.ts';
 import { sha256, type Json } from '../shared/json.ts';
-import { proposalKept } from './kept.ts';
+import { proposalKept, takesPart } from './kept.ts';
 
 const MOST_LISTED = 25;
 /** A price under this share of the usual one is taken for a mistake. */
@@ -10,9 +10,11 @@ const LEAST_SHARE = 0.02;
 /** How many others there must be to say what is usual. */
 const LEAST_OTHERS = 3;
 
-/** Ranks what takes part: everything with frozen facts. The same proposals and rules give the same ranking. */
-export function rankProposals(cfp: EntityId, proposals: readonly EntityRecord[], rules: CompiledRules): Ranking {
-  return rules.rank(proposals.flatMap((proposal) => candidate(cfp, proposal) ?? []));
+/** Ranks what takes part in the call's revision: everything with frozen facts. The same proposals and rules give the same ranking. */
+export function rankProposals(cfp: EntityRecord, proposals: readonly EntityRecord[], rules: CompiledRules): Ranking {
+  return rules.rank(
+    proposals.flatMap((proposal) => (takesPart(cfp, proposal) ? (candidate(cfp.id, proposal) ?? []) : [])),
+  );
 }
 
 function candidate(cfp: EntityId, proposal: EntityRecord): Candidate | undefined {

@@ -9,7 +9,7 @@ import type { ConnectedVendor } from '../vendor-host/port.ts';
 import type { Reply } from '../vendor-kit/types.ts';
 import { evaluate } from './evaluate.ts';
 import { answered, invitationWrite, isOpen, proposalsBy, waiting } from './invitation.ts';
-import { cfpKept, invitationKept, type Answer } from './kept.ts';
+import { answersNow, cfpKept, invitationKept, type Answer } from './kept.ts';
 import { outcomeOfFault, outcomeOfReply, type Outcome } from './outcome.ts';
 import { proposalCreate, type ProposalMaker } from './proposal-make.ts';
 import type { BrokerTools } from './tools.ts';
@@ -88,7 +88,7 @@ export class Round {
 
   /** After a restart: a vendor whose proposals are there has answered, even if that is not written down. */
   #takeUp(proposals: readonly EntityRecord[]): void {
-    for (const [vendor, { count, at }] of proposalsBy(proposals))
+    for (const [vendor, { count, at }] of proposalsBy(proposals.filter((one) => answersNow(this.#cfp, one))))
       this.#settle(vendor, { state: 'proposed', proposals: count }, at);
   }
 

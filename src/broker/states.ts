@@ -153,6 +153,7 @@ export type ProposalTrigger =
   | 'answer'
   | 'refuse'
   | 'refresh'
+  | 'revise'
   | 'select'
   | 'accept'
   | 'retry'
@@ -195,6 +196,9 @@ export const proposalStates: StateTable<ProposalState, ProposalTrigger> = {
     proposal('P5', 'solicited', 'superseded', 'answer', 'vendor'),
     proposal('P5', 'acceptable', 'superseded', 'answer', 'vendor'),
     proposal('P5', 'acceptable', 'superseded', 'refresh', 'customer', 'operator', 'broker'),
+    proposal('P5', 'advisory', 'superseded', 'revise', 'broker'),
+    proposal('P5', 'acceptable', 'superseded', 'revise', 'broker'),
+    proposal('P5', 'solicited', 'superseded', 'revise', 'broker'),
     proposal('P6', 'solicited', 'rejected', 'refuse', 'vendor', 'timer'),
     proposal('P7', 'acceptable', 'selected', 'select', 'broker'),
     proposal('P8', 'selected', 'accepted', 'accept', 'broker'),

@@ -218,7 +218,7 @@ describe('the customer changes course', () => {
     const cfp = await world.until((await world.post(exampleCfp())).path, 'ranked');
     const error = await refusal(world.handle({ op: 'delete', path: cfp.path }));
     expect(error).to.include({ status: 409 });
-    expect(error.extra['moves']).to.include('cancel').and.not.include('revise');
+    expect(error.extra['moves']).to.include.members(['cancel', 'revise']);
     await world.act(cfp.path, 'cancel');
     await settle(10);
     await world.handle({ op: 'delete', path: cfp.path });
@@ -231,17 +231,13 @@ describe('the customer changes course', () => {
     const cfp = await world.until((await world.post(exampleCfp())).path, 'ranked');
     const proposal = ranking(cfp)[0]!;
     const path = `/proposal/${proposal.slice('urn:uuid:'.length)}`;
-    expect(await refusal(world.act(cfp.path, 'revise', { changes: {} }))).to.include({
-      status: 422,
-      code: 'not_supported',
-    });
     expect(await refusal(world.act(path, 'counter', { changes: [] }))).to.include({
       status: 422,
       code: 'not_supported',
     });
     const terms = (view: Awaited<ReturnType<typeof world.get>>): string[] =>
       view.actions.map((action) => action.slice(action.indexOf('#') + 1));
-    expect(terms(await world.get(cfp.path))).to.have.members(['award', 'cancel']);
+    expect(terms(await world.get(cfp.path))).to.have.members(['award', 'cancel', 'revise']);
     expect(terms(await world.get(path))).to.deep.equal(['reject']);
     await world.act(path, 'reject', { reason: 'no' });
     expect((await world.get(path)).record.state).to.equal('rejected');
