@@ -75,8 +75,12 @@ async function finish(
   say.line('The SLA is still terminating.');
 }
 
-main().catch((error: unknown) => {
-  const detail = error instanceof Refused ? `${error.message}\n${JSON.stringify(error.problem, null, 2)}` : error;
-  console.error('\nThe demo failed:', detail);
-  process.exit(1);
-});
+main().then(
+  // Connections that are kept alive for reuse would keep the process for half a minute.
+  () => process.exit(0),
+  (error: unknown) => {
+    const detail = error instanceof Refused ? `${error.message}\n${JSON.stringify(error.problem, null, 2)}` : error;
+    console.error('\nThe demo failed:', detail);
+    process.exit(1);
+  },
+);
