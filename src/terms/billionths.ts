@@ -6,6 +6,8 @@ import { minorUnit } from '../shared/decimal.ts';
  */
 
 const MONEY = /^-?\d{1,15}(?:\.\d{1,9})?$/;
+/** Sums of money may be longer than what a document may state. */
+const DECIMAL = /^-?\d{1,80}(?:\.\d{1,9})?$/;
 const PLACES = 9;
 
 export const BILLION = 1_000_000_000n;
@@ -19,9 +21,12 @@ export function isNegative(money: string): boolean {
   return money.startsWith('-') && /[1-9]/.test(money);
 }
 
-/** @throws TypeError if the text is not money */
+/**
+ * Of money, or of a sum of it.
+ * @throws TypeError if the text is no decimal string of at most nine decimals
+ */
 export function billionths(text: string): bigint {
-  if (!MONEY.test(text)) throw new TypeError(`not a decimal string: ${text}`);
+  if (!DECIMAL.test(text)) throw new TypeError(`not a decimal string: ${text}`);
   const dot = text.indexOf('.');
   return BigInt(dot < 0 ? `${text}000000000` : text.slice(0, dot) + text.slice(dot + 1).padEnd(PLACES, '0'));
 }

@@ -109,6 +109,12 @@ describe('billionths', () => {
     );
   });
 
+  it('read sums that are longer than what a document may state', () => {
+    for (const text of ['1000000000000000', '-123456789012345678901234.000000001'])
+      expect(decimal(billionthsText(billionths(text), 'EUR')).eq(decimal(text)), text).to.equal(true);
+    expect(() => billionths('1e3')).to.throw(TypeError);
+  });
+
   it('round half to even as decimals do (property)', () => {
     fc.assert(
       fc.property(amount, fc.integer({ min: 1, max: 10_000 }), (text, by) => {
