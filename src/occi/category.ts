@@ -19,6 +19,8 @@ export interface AttributeDefinition {
   readonly settable?: boolean;
   readonly pattern?: JsonObject;
   readonly default?: Json;
+  /** Words of an enumeration that clients write in any case: read in lower case, wherever they come in. */
+  readonly anyCase?: true;
   readonly description: string;
 }
 
@@ -49,9 +51,13 @@ export interface Mixin extends Category {
   readonly tenant?: string;
 }
 
-/** GFD.221 section 4.4.3. */
+/**
+ * GFD.221 section 4.4.3. `aliases` are further identifiers under which clients may ask for it: those of
+ * drafts and of other readings of the standard. They are accepted, and never shown.
+ */
 export interface Action extends Category {
   readonly class: 'action';
+  readonly aliases?: readonly TypeId[];
 }
 
 export function typeOf(category: { readonly scheme: string; readonly term: string }): TypeId {
