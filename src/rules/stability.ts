@@ -28,12 +28,23 @@ export function weightStability(
       const text = `no weight of ${id} changes the order to ${whom}`;
       return { id, text, flipsAt: null };
     }
-    const flipsAt = Math.round(flip * 1e6) / 1e6;
     const side = flip < weight ? 'falls under' : 'rises over';
     return {
       id,
-      text: `order to ${whom} flips when the weight of ${id} ${side} ${Math.round(flip * 100) / 100}`,
-      flipsAt,
+      text: `order to ${whom} flips when the weight of ${id} ${side} ${rounded(flip, weight, [2, 4, 6])}`,
+      flipsAt: rounded(flip, weight, [6]),
     };
   });
+}
+
+/**
+ * The flip with as few of these places as leave it on its side of the present weight, and above 0:
+ * a flip told at the weight that already is would not say which way to go.
+ */
+function rounded(flip: number, weight: number, places: readonly number[]): number {
+  const onItsSide = (value: number): boolean => (flip < weight ? value > 0 && value < weight : value > weight);
+  const away = flip < weight ? -1 : 1;
+  const nearest = places.map((digits) => Math.round(flip * 10 ** digits) / 10 ** digits);
+  const finest = 10 ** (places.at(-1) ?? 0);
+  return [...nearest, (Math.round(flip * finest) + away) / finest].find(onItsSide) ?? flip;
 }

@@ -92,7 +92,7 @@ export interface Counterfactual {
 export interface WeightStability {
   readonly id: string;
   readonly text: string;
-  /** The weight at which the order to the leader flips; null: it never does. */
+  /** The weight at which the order to the leader flips, never the present one: the side is told by it; null: it never does. */
   readonly flipsAt: number | null;
 }
 
