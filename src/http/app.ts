@@ -1,7 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import Router, { type RouterContext } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { systemClock } from '../shared/clock.ts';
-import { ParleyError } from '../shared/errors.ts';
+import { BadRequest, ParleyError } from '../shared/errors.ts';
 import { systemRandom } from '../shared/random.ts';
 import { answerError } from './errors.ts';
 import { eventsRoute } from './events-route.ts';
@@ -45,6 +46,7 @@ export function createApp(parts: AppParts, mounted: Mounted = []): Koa {
     const mark: Stamp = { server, request: nextId() };
     ctx.state['stamp'] = mark;
     try {
+      checkHeaders(ctx.req);
       checkVersion(ctx.req.headers['user-agent']);
       await next();
     } catch (error) {
@@ -79,7 +81,7 @@ export function createApp(parts: AppParts, mounted: Mounted = []): Koa {
   // All paths but these few are OCCI's own name space, so nothing needs to be matched for it.
   app.use(async (ctx) => {
     if (own.has(ctx.path)) {
-      await routes(ctx as RouterContext, onlyRead);
+      await routes(ctx as RouterContext, () => onlyRead(ctx));
       return;
     }
     refuseUnlessReady(health);
@@ -89,10 +91,24 @@ export function createApp(parts: AppParts, mounted: Mounted = []): Koa {
 }
 
 /** Reached when a path of our own is asked for in another way than by GET or HEAD. */
-function onlyRead(): Promise<never> {
-  throw new ParleyError('method_not_allowed', 405, 'Only GET and HEAD are possible here', {
-    headers: { Allow: 'GET, HEAD' },
-  });
+function onlyRead(ctx: Context): Promise<void> {
+  const Allow = 'GET, HEAD, OPTIONS';
+  if (ctx.method !== 'OPTIONS')
+    throw new ParleyError('method_not_allowed', 405, 'Only GET and HEAD are possible here', { headers: { Allow } });
+  ctx.set('Allow', Allow);
+  ctx.body = 'OK\n';
+  return Promise.resolve();
+}
+
+const MOST_HEADERS = 2000;
+
+/** @throws ParleyError 431; BadRequest without the Host that HTTP/1.1 asks for (RFC 9112 section 3.2) */
+function checkHeaders(request: IncomingMessage): void {
+  const count = request.rawHeaders.length / 2;
+  if (count > MOST_HEADERS)
+    throw new ParleyError('too_large', 431, `At most ${MOST_HEADERS} header lines, not ${count}`);
+  if (request.headers.host === undefined && request.httpVersionMinor > 0)
+    throw new BadRequest('host_missing', 'The header Host is missing');
 }
 
 function stampOf(ctx: Context): Stamp {

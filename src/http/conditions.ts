@@ -6,12 +6,21 @@ import type { IfMatch, RequestEnvelope, View } from '../occi/request.ts';
 /** Seconds that `Prefer: wait` may ask for at most. */
 export const LONGEST_WAIT = 60;
 
-/** Strong; names revision, variant and rendering (api.md, Reading and writing safely). */
-export function etagOf(view: View, rendering: string): string {
-  const { variant } = view.projection;
-  return variant === undefined
-    ? `"${view.record.rev}-${rendering}"`
-    : `"${view.record.rev}.${variant.replace(/[^A-Za-z0-9_-]/g, '_')}-${rendering}"`;
+/**
+ * Strong; names revision, variant, links and rendering: a link that comes or goes changes what is shown of its
+ * source, and not the source's revision.
+ */
+export function etagOf({ record, projection, links }: View, rendering: string): string {
+  const { variant } = projection;
+  let tag = String(record.rev);
+  if (variant !== undefined) tag += `.${variant.replace(/[^A-Za-z0-9_-]/g, '_')}`;
+  if (links.length > 0) tag += `.${fingerprint(links)}`;
+  return `"${tag}-${rendering}"`;
+}
+
+function fingerprint(links: readonly View[]): string {
+  const shown = links.map(({ record, projection }) => `${record.id}.${record.rev}.${projection.variant ?? ''}`);
+  return createHash('sha1').update(shown.join('\n')).digest('base64url').slice(0, 10);
 }
 
 /** The revisions that If-Match names; weak or foreign tags match none (RFC 9110 section 13.1.1). */

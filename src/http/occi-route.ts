@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { BadRequest, ParleyError } from '../shared/errors.ts';
+import { BadRequest, NotFound, ParleyError } from '../shared/errors.ts';
 import type { Registry } from '../occi/api.ts';
 import type { Caller } from '../occi/caller.ts';
 import { typeOf } from '../occi/category.ts';
@@ -13,10 +13,11 @@ import type { RequestEnvelope } from '../occi/request.ts';
 import { readBody } from './body.ts';
 import { readIdempotency, readIfMatch, readWait } from './conditions.ts';
 import type { AppParts } from './parts.ts';
-import { respond } from './respond.ts';
+import { discoveryCache } from './discovery.ts';
+import { respond, respondKept } from './respond.ts';
 import { send, type Stamp } from './send.ts';
 import { readTarget, type Target } from './target.ts';
-import { methodsAt, placeOf, translate } from './translate.ts';
+import { checkMethod, methodsAt, placeOf, translate, type Place } from './translate.ts';
 
 /** Who asks; the same for every route that needs to know. */
 export type Identify = (ctx: Context, tenant: string | undefined) => Promise<Caller>;
@@ -37,14 +38,18 @@ export function occiRoute(parts: AppParts, identify: Identify): (ctx: Context, s
   const { engine, limits, baseUrl } = parts;
   const { registry } = engine;
   const lookup = modelLookup(registry);
+  const discovery = discoveryCache();
 
   return async (ctx, stamp) => {
     const target = readTarget(ctx.method, ctx.url);
     const caller = await identify(ctx, target.query['tenant']);
+    const place = placeOf(target.path, registry, caller);
     if (target.method === 'OPTIONS') {
-      answerOptions(ctx, stamp, methodsAt(placeOf(target.path, registry, caller)));
+      answerOptions(ctx, stamp, methodsAt(place));
       return;
     }
+    checkMethod(place, target);
+    checkSlash(place, target.path, registry, caller);
     const content = contentOf(ctx, target, await readBody(ctx.req, limits.body));
     const output = outputFor(ctx.req.headers.accept, content.type, exportsAt(registry, target));
     const occi = translate({
@@ -56,18 +61,35 @@ export function occiRoute(parts: AppParts, identify: Identify): (ctx: Context, s
       parser: content.parser,
       hasContent: content.present,
       ifMatch: readIfMatch(ctx.req.headers['if-match']),
+      onlyNew: ctx.req.headers['if-none-match']?.trim() === '*',
       output,
     });
     checkShown(occi.op, output);
     const envelope = envelopeOf(ctx, target, content, caller, stamp.request);
     const outcome = await engine.handle(occi, envelope);
     const render = { baseUrl, patterns: target.query['pattern'] === 'true' };
-    respond(ctx, outcome, { output, render, wait: envelope.wait, stamp });
+    const how = { output, render, wait: envelope.wait, stamp };
+    if (
+      occi.op === 'discover' &&
+      occi.filter === undefined &&
+      outcome.type === 'categories' &&
+      output.type !== 'export'
+    )
+      respondKept(ctx, discovery(outcome, output.rendering, render), how, output.mediaType);
+    else respond(ctx, outcome, how);
   };
 }
 
 function answerOptions(ctx: Context, stamp: Stamp, allow: string): void {
   send(ctx, stamp, 200, ['Allow', allow, 'Content-Type', 'text/plain; charset=utf-8'], 'OK\n');
+}
+
+/** A collection without its slash is another path, and nothing is made there by mistake; but it is told. */
+function checkSlash(place: Place, path: string, registry: Registry, caller: Caller): void {
+  if (place !== 'entity') return;
+  const location = `${path}/`;
+  if (location === '/-/' || registry.atLocation(location, caller.tenant) !== undefined)
+    throw new NotFound(`Nothing is found at ${path}; do you mean ${location}?`);
 }
 
 /** Fields in the headers count where there is no body, whatever the Content-Type says: clients send lists of types. */

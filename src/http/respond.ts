@@ -1,8 +1,10 @@
 import type { Context } from 'koa';
+import { TooLarge } from '../shared/errors.ts';
 import type { OcciOutcome, View } from '../occi/request.ts';
 import type { Output } from '../occi/rendering/negotiate.ts';
-import type { RenderContext } from '../occi/rendering/types.ts';
+import type { RenderContext, Rendered, Rendering } from '../occi/rendering/types.ts';
 import { etagOf, noneMatchHits } from './conditions.ts';
+import type { Kept } from './discovery.ts';
 import { send, type Stamp } from './send.ts';
 
 export interface Responding {
@@ -12,7 +14,22 @@ export interface Responding {
   readonly stamp: Stamp;
 }
 
-/** Turns an outcome into the answer (GFD.223 section 5). */
+/** Discovery as it is kept; 304 where the client has it already. */
+export function respondKept(ctx: Context, { etag, body, headers: more }: Kept, how: Responding, type: string): void {
+  const headers = ['ETag', etag, ...CACHEABLE];
+  if (noneMatchHits(ctx.req.headers['if-none-match'], etag)) {
+    send(ctx, how.stamp, 304, headers, '');
+    return;
+  }
+  add(headers, more);
+  headers.push('Content-Type', withCharset(type));
+  send(ctx, how.stamp, 200, headers, body);
+}
+
+/** The same URL is shown in many renderings, and to each caller as the caller may see it. */
+const CACHEABLE = ['Cache-Control', 'private, no-cache', 'Vary', 'Accept, Authorization'];
+
+/** Turns an outcome into the answer (GFD.223 sections 9 to 11). */
 export function respond(ctx: Context, outcome: OcciOutcome, how: Responding): void {
   const headers: string[] = [];
   if (outcome.type === 'export') {
@@ -30,19 +47,38 @@ export function respond(ctx: Context, outcome: OcciOutcome, how: Responding): vo
     const etag = etagOf(view, rendering.name);
     headers.push('ETag', etag);
     if (ctx.method === 'GET' || ctx.method === 'HEAD') {
-      // The same URL is shown in many renderings, and to each caller as the caller may see it.
-      headers.push('Cache-Control', 'private, no-cache', 'Vary', 'Accept, Authorization');
+      headers.push(...CACHEABLE);
       if (noneMatchHits(ctx.req.headers['if-none-match'], etag)) {
         send(ctx, how.stamp, 304, headers, '');
         return;
       }
     }
   }
-  const rendered = rendering.render(outcome, how.render);
+  const rendered = written(ctx, rendering, outcome, how.render);
   describe(headers, outcome, how);
   add(headers, rendered.headers);
   headers.push('Content-Type', withCharset(mediaType));
   send(ctx, how.stamp, outcome.type === 'created' ? 201 : 200, headers, rendered.body);
+}
+
+/**
+ * What was done is done: where its answer is too large for the rendering, it is told without the entity, since an
+ * error would make the client do it again.
+ *
+ * @throws TooLarge 413 for reading
+ */
+function written(
+  ctx: Context,
+  rendering: Rendering,
+  outcome: Exclude<OcciOutcome, { type: 'export' }>,
+  context: RenderContext,
+): Rendered {
+  try {
+    return rendering.render(outcome, context);
+  } catch (error) {
+    if (!(error instanceof TooLarge) || ctx.method === 'GET' || ctx.method === 'HEAD') throw error;
+    return rendering.render({ type: 'done' }, context);
+  }
 }
 
 /** Headers that say what happened. */
@@ -83,7 +119,9 @@ function add(headers: string[], more: Readonly<Record<string, string | readonly 
   }
 }
 
-/** Text is UTF-8 and says so; JSON always is (RFC 8259 section 8.1). */
+/** Text is UTF-8 and says so; JSON always is (RFC 8259 section 8.1), and what text/occi says stands in headers. */
 function withCharset(mediaType: string): string {
-  return mediaType.startsWith('text/') && !mediaType.includes('charset') ? `${mediaType}; charset=utf-8` : mediaType;
+  return mediaType.startsWith('text/') && mediaType !== 'text/occi' && !mediaType.includes('charset')
+    ? `${mediaType}; charset=utf-8`
+    : mediaType;
 }

@@ -1,4 +1,8 @@
 import type { Context } from 'koa';
+import { KNOWN_MEDIA_TYPES } from '../occi/rendering/negotiate.ts';
+
+/** In answers too: the media types that are understood here (GFD.223 section 5.2). */
+const ACCEPT = KNOWN_MEDIA_TYPES.join(', ');
 
 /** What every answer carries. */
 export interface Stamp {
@@ -11,6 +15,7 @@ export interface Stamp {
 export function stamp(ctx: Context, { server, request }: Stamp): void {
   ctx.set('Server', server);
   ctx.set('X-Request-Id', request);
+  ctx.set('Accept', ACCEPT);
 }
 
 /**
@@ -20,7 +25,7 @@ export function stamp(ctx: Context, { server, request }: Stamp): void {
  */
 export function send(ctx: Context, mark: Stamp, status: number, headers: string[], body: string | Buffer): void {
   ctx.respond = false;
-  headers.push('Server', mark.server, 'X-Request-Id', mark.request);
+  headers.push('Server', mark.server, 'X-Request-Id', mark.request, 'Accept', ACCEPT);
   if (status !== 304) headers.push('Content-Length', String(Buffer.byteLength(body)));
   ctx.res.writeHead(status, headers);
   ctx.res.end(status === 304 || ctx.method === 'HEAD' ? undefined : body);

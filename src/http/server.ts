@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../shared/clock.ts';
@@ -26,22 +26,32 @@ export interface HttpServer {
   close(deadlineMs: number): Promise<void>;
 }
 
-/** Room for text/occi, whose entities are headers (GFD.229 section 3.4). */
+/** Room for text/occi, whose entities are headers (GFD.229 section 7). */
 const MAX_HEADER_SIZE = 96 * 1024;
 
 /** Listens. Rejects when the port is taken or not allowed. */
 export async function listen(parts: ServerParts, host: string, port: number): Promise<HttpServer> {
   const handle = parts.app.callback();
-  const server = createServer({ maxHeaderSize: MAX_HEADER_SIZE }, (request, response) => {
+  // Without Host there is an answer too, and it is the application's, so that it looks like all others.
+  const server = createServer({ maxHeaderSize: MAX_HEADER_SIZE, requireHostHeader: false }, (request, response) => {
     void handle(request, response);
   });
   server.headersTimeout = 20_000;
   server.requestTimeout = 120_000;
   // Longer than the idle time of common proxies, so that it is they who close.
   server.keepAliveTimeout = 75_000;
-  server.maxHeadersCount = 2000;
+  // Node would drop what is over its count and say nothing; the application counts and refuses.
+  server.maxHeadersCount = 0;
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     refuseUnreadable(error, socket, parts.version);
+  });
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    const body = 'expectation_failed: of expectations only 100-continue is met here\n';
+    response.writeHead(417, { Server: serverHeader(parts.version), 'Content-Type': TEXT });
+    response.end(body);
+  });
+  server.on('connect', (_request, socket: Duplex) => {
+    end(socket, parts.version, '405 Method Not Allowed', 'method_not_allowed: this is no proxy', ['Allow: GET, HEAD']);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -84,7 +94,9 @@ async function close(server: Server, parts: ServerParts, deadlineMs: number): Pr
 
 /** What Node's parser refuses never reaches the application; it gets an answer all the same. */
 function refuseUnreadable(error: Error & { code?: string }, socket: Duplex, version: string): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Node's own name for the answer under way: another one in the middle of it would be read as part of it.
+  const { _httpMessage: answering } = socket as { _httpMessage?: ServerResponse | null };
+  if (error.code === 'ECONNRESET' || !socket.writable || answering?.headersSent === true) {
     socket.destroy();
     return;
   }
@@ -94,9 +106,13 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Duplex, vers
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? ['408 Request Timeout', 'request_timeout: the request took too long to arrive']
         : ['400 Bad Request', 'http_malformed: this is not HTTP'];
-  const body = `${text}\n`;
-  socket.end(
-    `HTTP/1.1 ${status}\r\nServer: ${serverHeader(version)}\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  end(socket, version, status, text);
+}
+
+const TEXT = 'text/plain; charset=utf-8';
+
+function end(socket: Duplex, version: string, status: string, text: string, more: readonly string[] = []): void {
+  const head = [`HTTP/1.1 ${status}`, `Server: ${serverHeader(version)}`, `Content-Type: ${TEXT}`, ...more];
+  head.push(`Content-Length: ${Buffer.byteLength(text) + 1}`, 'Connection: close');
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}\n`);
 }

@@ -4,6 +4,7 @@ import { BadRequest } from '../shared/errors.ts';
 export interface Target {
   /** HEAD counts as GET. */
   readonly method: string;
+  /** Decoded, with single slashes; the well-known name of the query interface stands as `/-/`. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
 }
@@ -20,7 +21,7 @@ export function readTarget(method: string, url: string): Target {
   const form = originForm(url);
   const mark = form.indexOf('?');
   const rawPath = mark < 0 ? form : form.slice(0, mark);
-  const path = rawPath.includes('%') ? decoded(rawPath) : rawPath;
+  const path = canonical(rawPath.includes('%') ? decodedPath(rawPath) : rawPath);
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (!path.startsWith('/') || /[\u0000-\u001f\u007f]/.test(path)) throw malformed(rawPath);
   return {
@@ -52,6 +53,23 @@ function readQuery(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(query);
 }
 
+/** An encoded slash is no separator (RFC 3986 section 2.2), so it stays as it is. */
+function decodedPath(text: string): string {
+  return text
+    .split(/%2f/i)
+    .map((part) => decoded(part))
+    .join('%2F');
+}
+
+/** The other name of the query interface (GFD.223 section 9, RFC 5785). */
+const WELL_KNOWN = '/.well-known/org/ogf/occi/-/';
+
+/** Clients that put a base URL and a location together often write two slashes. */
+function canonical(path: string): string {
+  const single = path.includes('//') ? path.replace(/\/{2,}/g, '/') : path;
+  return single === WELL_KNOWN ? '/-/' : single;
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -61,5 +79,8 @@ function decoded(text: string): string {
 }
 
 function malformed(text: string): BadRequest {
-  return new BadRequest('url_malformed', `The URL cannot be read at ${text.slice(0, 80)}`);
+  const detail = `cannot be read at ${text.slice(0, 80)}`;
+  return new BadRequest('url_malformed', `The URL ${detail}`, {
+    problems: [{ path: '', code: 'url_malformed', detail: `the URL ${detail}` }],
+  });
 }

@@ -9,8 +9,8 @@ import type { Output } from '../occi/rendering/negotiate.ts';
 import type { Message, ModelLookup, Parser } from '../occi/rendering/types.ts';
 import type { Target } from './target.ts';
 
-/** The query interface (GFD.223 section 5.1), also under its well-known URI (RFC 5785). */
-const DISCOVERY = new Set(['/-/', '/.well-known/org/ogf/occi/-/']);
+/** The query interface (GFD.223 section 9); its well-known URI has become this one already. */
+const DISCOVERY = '/-/';
 
 export interface Incoming {
   readonly target: Target;
@@ -22,6 +22,8 @@ export interface Incoming {
   /** Is there anything to read: a body, or fields in the headers? */
   readonly hasContent: boolean;
   readonly ifMatch: IfMatch | undefined;
+  /** `If-None-Match: *` (RFC 9110 section 13.1.2). */
+  readonly onlyNew: boolean;
   readonly output: Output;
 }
 
@@ -29,7 +31,7 @@ export interface Incoming {
 export type Place = 'discovery' | 'collection' | 'mixin' | 'entity';
 
 export function placeOf(path: string, registry: Registry, caller: Caller): Place {
-  if (DISCOVERY.has(path)) return 'discovery';
+  if (path === DISCOVERY) return 'discovery';
   if (!path.endsWith('/')) return 'entity';
   return registry.atLocation(path, caller.tenant)?.class === 'mixin' ? 'mixin' : 'collection';
 }
@@ -45,7 +47,12 @@ export function methodsAt(place: Place): string {
   return METHODS[place];
 }
 
-/** Turns a request into what the engine understands (GFD.223 section 5). */
+/** @throws ParleyError 405 with Allow: asked first, since nothing else matters then */
+export function checkMethod(place: Place, { method, path }: Target): void {
+  if (!METHODS[place].split(', ').includes(method)) throw notAllowed(place, method, path);
+}
+
+/** Turns a request into what the engine understands (GFD.223 sections 9 to 11). */
 export function translate(incoming: Incoming): OcciRequest {
   const place = placeOf(incoming.target.path, incoming.registry, incoming.caller);
   switch (place) {
@@ -71,7 +78,7 @@ function discovery(incoming: Incoming): OcciRequest {
     case 'DELETE':
       return { op: 'removeMixins', mixins: parser.types(withContent(incoming)) };
     default:
-      throw notAllowed('discovery', target);
+      throw notAllowed('discovery', target.method, target.path);
   }
 }
 
@@ -94,7 +101,7 @@ function collection(incoming: Incoming, place: 'mixin' | 'collection'): OcciRequ
       return { op: 'create', path, documents: parser.entities(withContent(incoming), model, kindAt(incoming, path)) };
     case 'PUT':
       if (place === 'mixin') return { op: 'replaceMembers', path, members: members() };
-      throw notAllowed(place, target);
+      throw notAllowed(place, target.method, target.path);
     case 'DELETE':
       if (place === 'collection') return { op: 'deleteAll', path, query: listRequest(incoming) };
       // Without a body all members lose the mixin; none of them is destroyed.
@@ -102,7 +109,7 @@ function collection(incoming: Incoming, place: 'mixin' | 'collection'): OcciRequ
         ? { op: 'disassociate', path, members: members() }
         : { op: 'replaceMembers', path, members: [] };
     default:
-      throw notAllowed(place, target);
+      throw notAllowed(place, target.method, target.path);
   }
 }
 
@@ -121,11 +128,17 @@ function entity(incoming: Incoming): OcciRequest {
         return { op: 'act', path, invocation: parser.invocation(message, model, query['action']), ...ifMatch };
       return { op: 'patch', path, document: parser.entity(withContent(incoming), model, hint), ...ifMatch };
     case 'PUT':
-      return { op: 'replace', path, document: parser.entity(withContent(incoming), model, hint), ...ifMatch };
+      return {
+        op: 'replace',
+        path,
+        document: parser.entity(withContent(incoming), model, hint),
+        ...ifMatch,
+        ...(incoming.onlyNew ? { onlyNew: true } : {}),
+      };
     case 'DELETE':
       return { op: 'delete', path, ...ifMatch };
     default:
-      throw notAllowed('entity', target);
+      throw notAllowed('entity', target.method, target.path);
   }
 }
 
@@ -140,7 +153,7 @@ function kindAt({ registry }: Incoming, location: string): TypeId | undefined {
   return at?.class === 'kind' ? typeOf(at) : undefined;
 }
 
-/** Filters come in headers, so that they are possible on GET (GFD.223 section 5.5.3). */
+/** Filters come in headers, so that they are possible on GET (GFD.223 section 7). */
 function filterOf(incoming: Incoming): Pick<ListRequest, 'categories' | 'attributes'> {
   const { headers } = incoming.message;
   if (!hasOcciHeaders(headers)) return {};
@@ -183,8 +196,8 @@ function wholeNumber(query: Readonly<Record<string, string>>, name: string): num
   return Number(text);
 }
 
-function notAllowed(place: Place, target: Target): ParleyError {
-  return new ParleyError('method_not_allowed', 405, `${target.method} is not possible at ${target.path}`, {
+function notAllowed(place: Place, method: string, path: string): ParleyError {
+  return new ParleyError('method_not_allowed', 405, `${method} is not possible at ${path}`, {
     headers: { Allow: METHODS[place] },
   });
 }

@@ -38,6 +38,8 @@ export type OcciRequest =
       readonly path: string;
       readonly document: EntityDocument;
       readonly ifMatch?: IfMatch;
+      /** `If-None-Match: *` on PUT: create, and replace nothing. */
+      readonly onlyNew?: true;
     }
   | { readonly op: 'delete'; readonly path: string; readonly ifMatch?: IfMatch }
   | { readonly op: 'act'; readonly path: string; readonly invocation: ActionInvocation; readonly ifMatch?: IfMatch };

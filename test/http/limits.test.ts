@@ -1,20 +1,7 @@
-import { connect } from 'node:net';
 import { expect } from 'chai';
 import { HandClock } from '../support/hand-clock.ts';
-import { httpWorld, type World } from '../support/http-world.ts';
-
-/** Sends raw bytes and answers what came back until the server closed. */
-function raw(world: World, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(world.server.port, '127.0.0.1', () => socket.write(text));
-    let answer = '';
-    socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
-    socket.on('close', () => {
-      resolve(answer);
-    });
-    socket.on('error', reject);
-  });
-}
+import { httpWorld } from '../support/http-world.ts';
+import { raw } from './raw.ts';
 
 describe('http: limits', () => {
   it('429 with Retry-After when a principal asks too fast, and again welcome later', async () => {

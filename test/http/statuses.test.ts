@@ -115,7 +115,9 @@ describe('http: statuses of api.md over real HTTP', () => {
         headers: authorization === undefined ? {} : { Authorization: authorization },
       });
       expect(reply.status, authorization).to.equal(401);
-      expect(reply.headers['www-authenticate']).to.equal('Bearer realm="parley", Basic realm="parley"');
+      expect(reply.headers['www-authenticate']).to.equal(
+        'Basic realm="parley", charset="UTF-8", Bearer realm="parley"',
+      );
       expect(reply.text).to.equal('unauthenticated: A valid access token is needed\n');
     }
   });
@@ -258,7 +260,7 @@ describe('http: statuses of api.md over real HTTP', () => {
       ['GET', '/metrics'],
     ] as const) {
       const reply = await world.ask(method, path);
-      expect(reply.headers.server).to.equal('parley/0.0.0 OCCI/1.2 OCCI/1.1 OCCI-CRTP/1.1');
+      expect(reply.headers.server).to.equal('parley/0.0.0 OCCI/1.2 OCCI/1.1 OCCI-CRTP/1.1 OCCI-CRTP-EP/1.1');
       expect(reply.headers['x-request-id']).to.match(/^[0-9A-HJKMNP-TV-Z]{26}$/);
       expect(reply.headers).to.not.have.property('x-powered-by');
     }
