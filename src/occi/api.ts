@@ -10,6 +10,7 @@ export interface Registry {
   kind(type: TypeId): Kind | undefined;
   /** `tenant`: a tenant's own mixins are found by that tenant only. */
   mixin(type: TypeId, tenant?: TenantId): Mixin | undefined;
+  /** Also by an alias, or with its term in capitals. */
   action(type: TypeId): Action | undefined;
   behaviour(kind: TypeId): Behaviour | undefined;
   kinds(): readonly Kind[];

@@ -12,6 +12,8 @@ export const limits = {
   links: 256,
   depth: 32,
   documents: 256,
+  /** Mixins that clients of one tenant define. */
+  userMixins: 1000,
 } as const;
 
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);

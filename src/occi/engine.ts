@@ -1,4 +1,4 @@
-import { ParleyError, PreconditionFailed, TooLarge } from '../shared/errors.ts';
+import { ParleyError, PreconditionFailed } from '../shared/errors.ts';
 import type { Engine } from './api.ts';
 import { typeOf, type Kind } from './category.ts';
 import { ConcurrentChange } from './concurrency.ts';
@@ -7,12 +7,16 @@ import { entityPath, load, visible } from './engine/access.ts';
 import { beginTurn, innerContext } from './engine/context.ts';
 import { create } from './engine/create.ts';
 import { createIdempotency, repeated } from './engine/idempotency.ts';
-import { list, members, select } from './engine/list.ts';
-import { addMixins, changeMembers, emptyMixin, removeMixins } from './engine/mixins.ts';
-import { remove, removeAll } from './engine/remove.ts';
+import { linksFrom } from './engine/links.ts';
+import { list } from './engine/list.ts';
+import { members } from './engine/members.ts';
+import { changeMembers } from './engine/mixins.ts';
+import { remove, removeCollection } from './engine/remove.ts';
+import { select } from './engine/select.ts';
 import type { Answer, EngineOptions, Services, Turn } from './engine/services.ts';
 import { update } from './engine/update.ts';
-import { linksFrom, viewOf, viewsOf } from './engine/views.ts';
+import { addMixins, removeMixins } from './engine/user-mixins.ts';
+import { viewOf, viewsOf } from './engine/views.ts';
 import { createWatch } from './engine/watch.ts';
 import type { EntityRecord } from './entity.ts';
 import type { ModelRegistry } from './registry.ts';
@@ -20,7 +24,7 @@ import type { OcciOutcome, OcciRequest } from './request.ts';
 import { createModels } from './schema/model.ts';
 
 export type { EngineOptions } from './engine/services.ts';
-export { restoreMixins } from './engine/mixins.ts';
+export { restoreMixins } from './engine/user-mixins.ts';
 
 /** How often a request is run again when somebody else was faster each time. */
 const MOST_RUNS = 8;
@@ -69,7 +73,7 @@ function run(services: Services, turn: Turn, request: OcciRequest): Promise<Occi
     case 'disassociate':
       return changeMembers(services, turn, request);
     case 'deleteAll':
-      return deleteAll(services, turn, request);
+      return removeCollection(services, turn, request);
     case 'actOnAll':
       return onAll(services, turn, request);
     case 'read':
@@ -126,22 +130,6 @@ async function read(
   const links = services.registry.isLink(type) ? Promise.resolve([]) : linksFrom(store, request.path);
   links.catch(() => undefined);
   return { type: 'entity', view: await viewOf(services, turn, await load(services, turn, request.path, found), links) };
-}
-
-/** DELETE of a collection: the caller's own things there (a mixin only comes off them). */
-async function deleteAll(
-  services: Services,
-  turn: Turn,
-  request: Extract<OcciRequest, { op: 'deleteAll' }>,
-): Promise<OcciOutcome> {
-  if (services.registry.atLocation(request.path, turn.ctx.caller.tenant)?.class === 'mixin')
-    return emptyMixin(services, turn, request.path);
-  const selection = select(services, turn, request.path, request.query);
-  for (const kind of selection.kinds) services.policy.check(turn.ctx.caller, 'delete', typeOf(kind));
-  const { records, next } = await members(services, turn, request.path, request.query, selection);
-  if (next !== undefined) throw new TooLarge('At most 1000 entities are deleted at once: narrow it by a filter');
-  await removeAll(services, turn, records);
-  return { type: 'done', ids: records.map((record) => record.id) };
 }
 
 async function onAll(

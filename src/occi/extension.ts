@@ -64,6 +64,8 @@ export interface Behaviour {
 
   /** Decides what DELETE does: throws `Conflict`, or answers whether to remove or hide. Default: remove. */
   remove?(record: EntityRecord, ctx: RequestContext): Promise<Removal>;
+  /** After the removal is durable and before the client is answered: may wait for what goes with it, and never throws. */
+  removed?(record: EntityRecord, ctx: RequestContext): Promise<void>;
 
   /**
    * Does the record still tell the truth? Asked before an action is refused for its state, so that what
@@ -116,12 +118,19 @@ export interface Drafted {
 
 export type Removal =
   | { readonly how: 'remove'; readonly also?: readonly Write[] }
-  | { readonly how: 'hide'; readonly also?: readonly Write[] };
+  | {
+      readonly how: 'hide';
+      readonly also?: readonly Write[];
+      /** What is kept, if it is to be another: with a due for what is still to be done about it. */
+      readonly record?: EntityRecord;
+    };
 
 export type ActionResult =
   | { readonly type: 'entity'; readonly record: EntityRecord; readonly headers?: Readonly<Record<string, string>> }
   | { readonly type: 'collection'; readonly records: readonly EntityRecord[] }
-  | { readonly type: 'document'; readonly body: JsonObject };
+  | { readonly type: 'document'; readonly body: JsonObject }
+  /** Mixins that the action made: the template of a saved compute (GFD.224 section 4.1). */
+  | { readonly type: 'categories'; readonly mixins: readonly Mixin[] };
 
 export interface Projection {
   readonly attributes: Attributes;

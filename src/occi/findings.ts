@@ -1,5 +1,6 @@
 import {
   BadRequest,
+  Conflict,
   Forbidden,
   NotFound,
   ParleyError,
@@ -11,7 +12,7 @@ import {
 /**
  * Everything that is wrong with what a client sent, sorted by what it means (api.md, Errors), so that one
  * answer tells all of it. The status is that of the gravest: malformed before forbidden before unknown
- * before senseless.
+ * before taken before senseless.
  */
 export class Findings {
   /** 400: unknown, missing or wrongly typed. */
@@ -20,20 +21,24 @@ export class Findings {
   readonly forbidden = new Problems();
   /** 404: a type that nobody knows. */
   readonly unknown = new Problems();
+  /** 409: taken already. */
+  readonly taken = new Problems();
   /** 422: well-formed, and makes no sense. */
   readonly senseless = new Problems();
 
   get any(): boolean {
-    return this.malformed.any || this.forbidden.any || this.unknown.any || this.senseless.any;
+    return [this.malformed, this.forbidden, this.unknown, this.taken, this.senseless].some(({ any }) => any);
   }
 
   throwIfAny(): void {
     if (!this.any) return;
-    const problems = [...this.malformed.list, ...this.forbidden.list, ...this.unknown.list, ...this.senseless.list];
+    const all = [this.malformed, this.forbidden, this.unknown, this.taken, this.senseless];
+    const problems = all.flatMap(({ list }) => list);
     const count = problems.length === 1 ? 'A problem' : `${problems.length} problems`;
     if (this.malformed.any) throw new BadRequest('invalid_entity', `${count} with what was sent`, { problems });
     if (this.forbidden.any) throw new Forbidden('not_changeable', 'Not yours to set', { problems });
     if (this.unknown.any) throw new NotFound('A type that this service does not know', { problems });
+    if (this.taken.any) throw new Conflict('taken', 'Something else has this name or place already', { problems });
     throw new Unprocessable('senseless_entity', `${count} with what was sent`, { problems });
   }
 }

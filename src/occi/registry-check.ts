@@ -40,6 +40,14 @@ export function modelFaults(kinds: readonly Kind[], extensions: readonly Extensi
     locations.set(category.location, type);
   }
 
+  const aliases = new Set<TypeId>();
+  for (const action of actions)
+    for (const alias of action.aliases ?? []) {
+      if (types.has(alias) || aliases.has(alias))
+        faults.push(`action ${typeOf(action)}: its alias ${alias} is defined already`);
+      aliases.add(alias);
+    }
+
   const kindTypes = new Map(allKinds.map((kind) => [typeOf(kind), kind]));
   const mixinTypes = new Map(mixins.map((mixin) => [typeOf(mixin), mixin]));
   const actionTypes = new Set(actions.map(typeOf));

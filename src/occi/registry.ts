@@ -1,8 +1,9 @@
-import { parseEntityId, type EntityId, type TenantId, type TypeId } from '../shared/ids.ts';
+import { parseEntityId, typeId, type EntityId, type TypeId } from '../shared/ids.ts';
 import type { Registry } from './api.ts';
-import { typeOf, type Action, type Kind, type Mixin } from './category.ts';
+import { typeOf, type Action, type Kind } from './category.ts';
 import { coreKinds, LINK } from './core.ts';
 import type { Behaviour, Extension } from './extension.ts';
+import { MixinTable } from './mixin-table.ts';
 import { modelFaults } from './registry-check.ts';
 
 /** The registry as the engine needs it: the interface that others see, and what is computed from it once. */
@@ -30,6 +31,9 @@ export function createRegistry(extensions: readonly Extension[], options: { base
   const kinds = byType(kindList);
   const actionList = extensions.flatMap((extension) => extension.actions);
   const actions = byType(actionList);
+  const aliases = new Map(
+    actionList.flatMap((action) => (action.aliases ?? []).map((alias) => [alias, action] as const)),
+  );
   const lineages = new Map(kindList.map((kind) => [typeOf(kind), lineageOf(kind, kinds)]));
   const ancestors = new Map([...lineages].map(([type, line]) => [type, new Set(line.map(typeOf))]));
   const own = new Map<TypeId, Behaviour>(
@@ -54,7 +58,7 @@ export function createRegistry(extensions: readonly Extension[], options: { base
     },
     kind: (type) => kinds.get(type),
     mixin: (type, tenant) => mixins.get(type, tenant),
-    action: (type) => actions.get(type),
+    action: (type) => actions.get(type) ?? aliases.get(type) ?? inLowerCase(type, actions, aliases),
     behaviour: (kind) => behaviours.get(kind),
     kinds: () => kindList,
     mixins: (tenant) => mixins.list(tenant),
@@ -83,6 +87,14 @@ function byType<C extends Kind | Action>(categories: readonly C[]): ReadonlyMap<
   return new Map(categories.map((category) => [typeOf(category), category]));
 }
 
+/** Some clients write the terms of actions in capitals: `Accept`. */
+function inLowerCase(type: TypeId, ...tables: readonly ReadonlyMap<TypeId, Action>[]): Action | undefined {
+  const cut = type.indexOf('#') + 1;
+  const lower = typeId(type.slice(0, cut) + type.slice(cut).toLowerCase());
+  if (lower === type) return undefined;
+  return tables.map((table) => table.get(lower)).find((action) => action !== undefined);
+}
+
 function lineageOf(kind: Kind, kinds: ReadonlyMap<TypeId, Kind>): readonly Kind[] {
   const line = [kind];
   for (let parent = kind.parent; parent !== undefined;) {
@@ -103,61 +115,4 @@ function parseReference(text: string, baseUrl: string, locations: ReadonlyMap<st
   const id = path.slice(cut);
   // `urn:uuid:` is a form of the id, not of a path.
   return id.includes(':') || !locations.has(path.slice(0, cut)) ? undefined : parseEntityId(id);
-}
-
-/** Mixins: the provider's, and those of single tenants, which only they find. */
-class MixinTable {
-  revision = 1;
-  readonly #shared = new Map<TypeId, Mixin>();
-  readonly #tenants = new Map<string, Map<TypeId, Mixin>>();
-  readonly #locations = new Map<string, Map<string, Mixin>>();
-
-  constructor(mixins: readonly Mixin[]) {
-    for (const mixin of mixins) this.add(mixin);
-  }
-
-  get(type: TypeId, tenant: TenantId | undefined): Mixin | undefined {
-    return this.#shared.get(type) ?? (tenant === undefined ? undefined : this.#tenants.get(tenant)?.get(type));
-  }
-
-  list(tenant: TenantId | undefined): readonly Mixin[] {
-    const own = tenant === undefined ? undefined : this.#tenants.get(tenant);
-    return own === undefined ? [...this.#shared.values()] : [...this.#shared.values(), ...own.values()];
-  }
-
-  atLocation(path: string, tenant: TenantId | undefined): Mixin | undefined {
-    const here = this.#locations.get(path);
-    return here?.get('') ?? (tenant === undefined ? undefined : here?.get(tenant));
-  }
-
-  /** Adding the same type again replaces it. */
-  add(mixin: Mixin): void {
-    const tenant = mixin.tenant ?? '';
-    const type = typeOf(mixin);
-    const holder = this.#locations.get(mixin.location);
-    const there = holder?.get('') ?? holder?.get(tenant);
-    if (there !== undefined && typeOf(there) !== type)
-      throw new Error(`mixin ${type}: its location ${mixin.location} is that of ${typeOf(there)}`);
-    this.remove(type, tenant as TenantId);
-    const table = tenant === '' ? this.#shared : (this.#tenants.get(tenant) ?? new Map<TypeId, Mixin>());
-    if (tenant !== '') this.#tenants.set(tenant, table);
-    table.set(type, mixin);
-    const at = this.#locations.get(mixin.location) ?? new Map<string, Mixin>();
-    this.#locations.set(mixin.location, at.set(tenant, mixin));
-    this.revision += 1;
-  }
-
-  remove(type: TypeId, tenant: TenantId | undefined): boolean {
-    const holder = tenant ?? '';
-    const table = holder === '' ? this.#shared : this.#tenants.get(holder);
-    const mixin = table?.get(type);
-    if (table === undefined || mixin === undefined) return false;
-    table.delete(type);
-    if (holder !== '' && table.size === 0) this.#tenants.delete(holder);
-    const at = this.#locations.get(mixin.location);
-    at?.delete(holder);
-    if (at?.size === 0) this.#locations.delete(mixin.location);
-    this.revision += 1;
-    return true;
-  }
 }

@@ -66,6 +66,9 @@ export interface EntityQuery {
   /** Links whose source or target location is this path. */
   readonly source?: string;
   readonly target?: string;
+  /** Links whose source or target location is one of these paths: those of a whole list at once. */
+  readonly sources?: readonly string[];
+  readonly targets?: readonly string[];
   /** Equality of attribute values. */
   readonly attributes?: Readonly<Record<string, Json>>;
   readonly hidden?: 'with' | 'without';

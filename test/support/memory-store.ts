@@ -268,6 +268,8 @@ function fits(record: EntityRecord, query: Omit<EntityQuery, 'after' | 'limit' |
     (query.vendor === undefined || record.vendor === query.vendor) &&
     (query.source === undefined || record.source?.location === query.source) &&
     (query.target === undefined || record.target?.location === query.target) &&
+    (query.sources === undefined || query.sources.includes(record.source?.location ?? '')) &&
+    (query.targets === undefined || query.targets.includes(record.target?.location ?? '')) &&
     Object.entries(query.attributes ?? {}).every(([name, value]) => isDeepStrictEqual(record.attributes[name], value))
   );
 }

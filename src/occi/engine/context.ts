@@ -1,6 +1,8 @@
+import type { EntityId } from '../../shared/ids.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { EntityRecord } from '../entity.ts';
 import type { RequestContext } from '../extension.ts';
+import type { ModelRegistry } from '../registry.ts';
 import type { RequestEnvelope } from '../request.ts';
 import type { EntityStore } from '../store.ts';
 import { visible } from './access.ts';
@@ -50,15 +52,25 @@ function contextOf(
     async resolve(reference) {
       const draft = pending.get(reference);
       if (draft !== undefined) return draft;
-      const id = registry.parseReference(reference);
+      const id = registry.parseReference(reference) ?? byAnotherName(registry, reference);
       if (id === undefined) return undefined;
-      const record = pending.get(id) ?? (await store.get(id));
-      if (record === undefined) return undefined;
-      return pending.has(id) || (await visible(services, ctx, record)) ? record : undefined;
+      const made = pending.get(id);
+      if (made !== undefined) return made;
+      const record = await store.get(id);
+      return record !== undefined && (await visible(services, ctx, record)) ? record : undefined;
     },
     pathOf: (record) => registry.pathOf(record),
   };
   return ctx;
+}
+
+/**
+ * Clients reach the service under other names than its own (localhost, a proxy's) and speak of entities so. An
+ * id that is ours under a path of ours is meant, whatever the host; what is not found here is outside.
+ */
+function byAnotherName(registry: ModelRegistry, reference: string): EntityId | undefined {
+  const host = /^https?:\/\/[^/?#\s]+/i.exec(reference)?.[0];
+  return host === undefined ? undefined : registry.parseReference(reference.slice(host.length));
 }
 
 /** The context of a turn with the bare store: what is written there is not the request's doing. */

@@ -1,5 +1,5 @@
-import { BadRequest, Conflict, ParleyError } from '../../shared/errors.ts';
-import type { EntityId } from '../../shared/ids.ts';
+import { BadRequest, Conflict, NotFound, ParleyError } from '../../shared/errors.ts';
+import { parseEntityId, type EntityId } from '../../shared/ids.ts';
 import { typeOf, type Kind } from '../category.ts';
 import { ConcurrentChange } from '../concurrency.ts';
 import { LINK } from '../core.ts';
@@ -27,7 +27,7 @@ interface Item {
 
 /**
  * Creates one entity or several with their inline links: all or nothing, in one write
- * (GFD.223 section 5.4; GFD.221 section 4.5.2 for links that come with their resource).
+ * (GFD.223 section 11.3.1; GFD.221, Resource, for links that come with their resource).
  */
 export async function create(
   services: Services,
@@ -60,8 +60,10 @@ async function draft(
     const { record, document } = draftOf(services, turn, id, kind, sent, base, findings);
     items.push(under === undefined ? { base, document, record } : { base, document, record, under });
     turn.pending.set(id, record);
-    // Others in the request may refer to it by the id that the client made up for it.
-    if (document.id !== undefined && !turn.pending.has(document.id)) turn.pending.set(document.id, record);
+    // Others in the request may refer to it by the id that the client made up for it, as such or in a path.
+    if (document.id !== undefined)
+      for (const name of namesOf(services, kind, document.id))
+        if (!turn.pending.has(name)) turn.pending.set(name, record);
   };
   turn.pending.clear();
   documents.forEach((sent, index) => {
@@ -90,6 +92,12 @@ async function draft(
   return items;
 }
 
+/** Forms in which a client may speak of what it has given an id of its own. */
+function namesOf({ registry }: Services, { location = '/' }: Kind, id: string): readonly string[] {
+  const bare = parseEntityId(id) ?? id.slice(id.lastIndexOf('/') + 1);
+  return [id, bare, `urn:uuid:${bare}`, location + bare, registry.baseUrl + location + bare];
+}
+
 /** The kind that a document is to become an instance of, if the caller may create it here. */
 function kindFor(
   services: Services,
@@ -102,6 +110,8 @@ function kindFor(
   const { registry } = services;
   const at = registry.atLocation(path, turn.ctx.caller.tenant);
   const bound = at?.class === 'kind' ? at : undefined;
+  const below = (kind: Kind): boolean => path.endsWith('/') && kind.location?.startsWith(path) === true;
+  if (bound === undefined && !registry.kinds().some(below)) throw new NotFound(`Nothing is found at ${path}`);
   if (document.kind === undefined) {
     if (bound !== undefined) return creatable(services, turn, bound, path);
     findings.malformed.add(`${base}/kind`, 'kind_required', 'the kind is missing');
@@ -112,12 +122,12 @@ function kindFor(
     findings.unknown.add(`${base}/kind`, 'kind_unknown', `no kind ${document.kind} is known`);
     return undefined;
   }
-  if (bound !== undefined && bound !== kind) {
-    findings.malformed.add(`${base}/kind`, 'kind_mismatch', `${path} holds ${typeOf(bound)}, not ${document.kind}`);
-    return undefined;
-  }
   if (kind.location === undefined) {
     findings.malformed.add(`${base}/kind`, 'kind_abstract', `${document.kind} has no instances of its own`);
+    return undefined;
+  }
+  if (bound === undefined ? !below(kind) : bound !== kind) {
+    findings.malformed.add(`${base}/kind`, 'kind_mismatch', `${document.kind} is not what is found at ${path}`);
     return undefined;
   }
   return creatable(services, turn, kind, kind.location);

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { pointer } from '../../shared/json.ts';
-import type { EntityId, TypeId } from '../../shared/ids.ts';
+import type { EntityId, TenantId, TypeId } from '../../shared/ids.ts';
 import { typeOf, type Kind, type Mixin } from '../category.ts';
 import { normalised } from '../document.ts';
 import type { Attributes, EntityDocument, EntityRecord } from '../entity.ts';
 import type { Findings } from '../findings.ts';
 import type { ModelRegistry } from '../registry.ts';
-import { withDepends } from '../schema/model.ts';
+import { withDepends, type TypeModel } from '../schema/model.ts';
+import { inItsCase } from '../schema/case.ts';
 import type { Services, Turn } from './services.ts';
-import type { TenantId } from '../../shared/ids.ts';
 
 /** Builds the record of one document for its kind; what is wrong goes into `findings`. */
 export function draftOf(
@@ -24,9 +24,10 @@ export function draftOf(
   const { caller } = turn.ctx;
   const type = typeOf(kind);
   const link = registry.isLink(type);
-  const document = normalised(sent, base, link, findings);
-  const mixins = checkedMixins(registry, type, document.mixins, caller.tenant, base, findings);
+  const read = normalised(sent, base, link, findings);
+  const mixins = checkedMixins(registry, type, read.mixins, caller.tenant, base, findings);
   const model = models.of(type, mixins, caller.tenant);
+  const document = inItsCase(read, model);
   const path = `${base}/attributes`;
   model.check(document.attributes, path, findings.malformed);
 
@@ -65,6 +66,16 @@ export function draftOf(
       updated: now,
     },
   };
+}
+
+/** What mixins that are new to an entity fill in where nothing is yet. A value that is there stays. */
+export function brought(was: TypeModel, model: TypeModel): Attributes {
+  if (was === model) return {};
+  return Object.fromEntries(
+    Object.entries(model.defaults).filter(
+      ([name, value]) => !was.attributes.has(name) || !isDeepStrictEqual(value, was.defaults[name]),
+    ),
+  );
 }
 
 export function without(attributes: Attributes, name: string): Attributes {

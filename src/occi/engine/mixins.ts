@@ -1,108 +1,29 @@
-import { Conflict, Forbidden, NotFound, TooLarge } from '../../shared/errors.ts';
-import { tenantId, type TypeId } from '../../shared/ids.ts';
+import { BadRequest, Conflict, NotFound, TooLarge } from '../../shared/errors.ts';
+import type { EntityId, TypeId } from '../../shared/ids.ts';
 import { pointer } from '../../shared/json.ts';
 import { typeOf, type Mixin } from '../category.ts';
 import { ConcurrentChange } from '../concurrency.ts';
 import type { EntityRecord } from '../entity.ts';
 import { Findings, methodNotAllowed } from '../findings.ts';
-import { categoryFaults } from '../registry-check.ts';
-import type { ModelRegistry } from '../registry.ts';
 import type { OcciOutcome, OcciRequest } from '../request.ts';
-import type { KeyValueStore, Write } from '../store.ts';
-import { visible } from './access.ts';
-import { applies } from './draft.ts';
-import { members, select } from './list.ts';
+import type { Write } from '../store.ts';
+import { applies, brought } from './draft.ts';
+import { members } from './members.ts';
+import { select } from './select.ts';
 import { noteOf } from './notes.ts';
 import type { Services, Turn } from './services.ts';
 import { viewsOf } from './views.ts';
 
-const SPACE = 'mixins';
-const RESERVED = /^https?:\/\/schemas\.(?:ogf|parley)\.org\//i;
-
-/** POST on the query interface: user-defined mixins, which are the tenant's own (GFD.221 section 4.5.4). */
-export async function addMixins(services: Services, turn: Turn, mixins: readonly Mixin[]): Promise<OcciOutcome> {
-  const { registry, policy, memory } = services;
-  const { caller } = turn.ctx;
-  const findings = new Findings();
-  const made: Mixin[] = [];
-  mixins.forEach((sent, index) => {
-    const type = typeOf(sent);
-    policy.check(caller, 'mixin', type);
-    const path = `/mixins/${index}`;
-    const mixin: Mixin = { ...sent, tenant: caller.tenant };
-    for (const fault of categoryFaults(mixin)) findings.malformed.add(path, 'category_invalid', fault);
-    if (RESERVED.test(sent.scheme))
-      findings.forbidden.add(
-        `${path}/scheme`,
-        'scheme_reserved',
-        `${sent.scheme} is not yours: take a scheme of your own`,
-      );
-    const there = registry.atLocation(mixin.location, caller.tenant);
-    if (there !== undefined && typeOf(there) !== type)
-      findings.senseless.add(`${path}/location`, 'location_taken', `${mixin.location} is that of ${typeOf(there)}`);
-    if (registry.kind(type) !== undefined || registry.mixin(type) !== undefined || registry.action(type) !== undefined)
-      findings.senseless.add(path, 'category_taken', `${type} is defined already`);
-    made.push(mixin);
-  });
-  findings.throwIfAny();
-  for (const mixin of made) {
-    registry.addMixin(mixin);
-    await memory?.set(SPACE, `${caller.tenant} ${typeOf(mixin)}`, JSON.stringify(mixin));
-  }
-  return { type: 'categories', kinds: [], mixins: made, actions: [] };
-}
-
-/** DELETE on the query interface: the mixins come off every entity, then go. A provider's own stay (403). */
-export async function removeMixins(services: Services, turn: Turn, types: readonly TypeId[]): Promise<OcciOutcome> {
-  const { registry, policy, memory, store } = services;
-  const { caller } = turn.ctx;
-  for (const type of types) {
-    policy.check(caller, 'mixin', type);
-    const mixin = registry.mixin(type, caller.tenant);
-    if (mixin === undefined && registry.kind(type) === undefined && registry.action(type) === undefined)
-      throw new NotFound(`No mixin ${type} is known`);
-    if (mixin?.tenant !== caller.tenant || RESERVED.test(mixin.scheme))
-      throw new Forbidden('mixin_of_provider', `${type} is not a mixin that a client has made`);
-  }
-  for (const type of types) {
-    for (;;) {
-      const page = await store.list({ mixin: type, tenant: caller.tenant, hidden: 'with', limit: 500 });
-      if (page.items.length === 0) break;
-      await writeAll(
-        services,
-        turn,
-        page.items.map((record) => taken(services, record, [type])),
-      );
-    }
-    registry.removeMixin(type, caller.tenant);
-    await memory?.delete(SPACE, `${caller.tenant} ${type}`);
-  }
-  return { type: 'done' };
-}
-
-/**
- * Brings back user-defined mixins after a start. One whose place the service has taken for itself since then
- * is left out, and answered.
- */
-export async function restoreMixins(registry: ModelRegistry, memory: KeyValueStore): Promise<readonly string[]> {
-  const lost: string[] = [];
-  for (const [key, text] of await memory.entries(SPACE)) {
-    const mixin = JSON.parse(text) as Mixin;
-    try {
-      registry.addMixin({ ...mixin, tenant: tenantId(key.slice(0, key.indexOf(' '))) });
-    } catch {
-      lost.push(key);
-    }
-  }
-  return lost;
-}
+const MOST_MEMBERS = 1000;
 
 type MembersRequest = Extract<OcciRequest, { op: 'associate' | 'replaceMembers' | 'disassociate' }>;
 
-/** POST, PUT and DELETE with a body on a mixin's collection (GFD.223 section 5.4): all of them or none. */
+/** POST, PUT and DELETE with a body on a mixin's collection (GFD.223 sections 11.2, 11.3.2 and 11.4.2): all of them or none. */
 export async function changeMembers(services: Services, turn: Turn, request: MembersRequest): Promise<OcciOutcome> {
   const mixin = mixinAt(services, turn, request.path);
   const type = typeOf(mixin);
+  if (request.members.length === 0 && request.op !== 'replaceMembers')
+    throw new BadRequest('nothing_sent', 'Which entities? Name them by their locations, or as a collection');
   const named = await records(services, turn, request.members);
   const changes: Change[] = [];
   switch (request.op) {
@@ -155,30 +76,31 @@ function mixinAt(services: Services, turn: Turn, path: string): Mixin {
   );
 }
 
+/** The entities that a client names, each once. Those that it may not see are as if they did not exist. */
 async function records(services: Services, turn: Turn, references: readonly string[]): Promise<EntityRecord[]> {
+  if (references.length > MOST_MEMBERS)
+    throw new TooLarge(`At most ${MOST_MEMBERS} entities at once, not ${references.length}`);
   const findings = new Findings();
-  const found: EntityRecord[] = [];
-  for (const [index, reference] of references.entries()) {
-    const record = await turn.ctx.resolve(reference);
-    if (record === undefined || !(await visible(services, turn.ctx, record)))
-      findings.senseless.add(
-        `/resources/${index}`,
-        'reference_unknown',
-        `nothing is found at ${reference.slice(0, 200)}`,
-      );
-    else if (!found.some((each) => each.id === record.id)) {
+  const found = new Map<EntityId, EntityRecord>();
+  const named = await Promise.all(references.map((reference) => turn.ctx.resolve(reference)));
+  named.forEach((record, index) => {
+    if (record === undefined) {
+      const what = references[index]?.slice(0, 200) ?? '';
+      findings.senseless.add(`/resources/${index}`, 'reference_unknown', `nothing is found at ${what}`);
+    } else if (!found.has(record.id)) {
       services.policy.check(turn.ctx.caller, 'update', record.kind);
-      found.push(record);
+      found.set(record.id, record);
     }
-  }
+  });
   findings.throwIfAny();
-  return found;
+  return [...found.values()];
 }
 
 async function everyMember(services: Services, turn: Turn, path: string): Promise<readonly EntityRecord[]> {
   const selection = select(services, turn, path, {});
   const page = await members(services, turn, path, { after: '' }, selection);
-  if (page.next !== undefined) throw new TooLarge('This mixin has more than 1000 members: name those that are meant');
+  if (page.next !== undefined)
+    throw new TooLarge(`This mixin has more than ${MOST_MEMBERS} members: name those that are meant`);
   for (const record of page.records) services.policy.check(turn.ctx.caller, 'update', record.kind);
   return page.records;
 }
@@ -198,8 +120,7 @@ function carried(services: Services, named: readonly EntityRecord[], mixin: Mixi
     const mixins = [...before.mixins, type];
     const model = services.models.of(before.kind, mixins, before.tenant);
     const was = services.models.of(before.kind, before.mixins, before.tenant);
-    const brought = Object.entries(model.defaults).filter(([name]) => !was.attributes.has(name));
-    const attributes = { ...Object.fromEntries(brought), ...before.attributes };
+    const attributes = { ...brought(was, model), ...before.attributes };
     for (const name of model.required)
       if (!Object.hasOwn(attributes, name) && !was.required.includes(name))
         findings.malformed.add(pointer(path, 'attributes', name), 'attribute_required', `${name} is missing`);
@@ -218,6 +139,32 @@ function taken(services: Services, before: EntityRecord, types: readonly TypeId[
     Object.entries(before.attributes).filter(([name]) => left.has(name) || !had.has(name)),
   );
   return { before, after: { ...before, mixins, attributes } };
+}
+
+const BATCH = 500;
+/** How often a batch is tried again when somebody else changed one of its records at the same moment. */
+const MOST_TRIES = 20;
+
+/**
+ * Takes user-defined mixins off every entity of the tenant. They have no attributes and no actions, so this is
+ * no change that the kinds' behaviours would have a say in.
+ */
+export async function takeOffAll(services: Services, turn: Turn, types: readonly TypeId[]): Promise<void> {
+  const { store, caller } = turn.ctx;
+  for (const type of types) {
+    for (let tries = 1; ;) {
+      const { items } = await store.list({ mixin: type, tenant: caller.tenant, hidden: 'with', limit: BATCH });
+      if (items.length === 0) break;
+      const updated = services.clock.now();
+      const writes = items.map((before): Write => {
+        const { after } = taken(services, before, types);
+        const record: EntityRecord = { ...after, rev: before.rev + 1, updated };
+        return { op: 'update', record, expect: { rev: before.rev }, note: noteOf(services, turn, before, record) };
+      });
+      const result = await store.write(writes);
+      if (!result.ok && ++tries > MOST_TRIES) throw new ConcurrentChange();
+    }
+  }
 }
 
 async function writeAll(services: Services, turn: Turn, changes: readonly Change[]): Promise<void> {

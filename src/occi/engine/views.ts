@@ -4,8 +4,8 @@ import { typeOf, type Action } from '../category.ts';
 import type { EntityRecord } from '../entity.ts';
 import type { Behaviour, Projection } from '../extension.ts';
 import type { View } from '../request.ts';
-import type { EntityStore } from '../store.ts';
 import { visible } from './access.ts';
+import { linksFrom, linksFromAll } from './links.ts';
 import type { Services, Turn } from './services.ts';
 
 /** The state that the kind's table speaks of. */
@@ -102,7 +102,7 @@ export async function viewWith(
   return projects(services, record) ? { ...plain, projection: await projectionOf(services, turn, record) } : plain;
 }
 
-/** The view of a record, its outgoing links read from the store (GFD.221 section 4.5.2). */
+/** The view of a record, its outgoing links read from the store (GFD.221, Resource). */
 export async function viewOf(
   services: Services,
   turn: Turn,
@@ -111,6 +111,15 @@ export async function viewOf(
 ): Promise<View> {
   if (services.registry.isLink(record.kind)) return viewWith(services, turn, record, []);
   const found = await (outgoing ?? linksFrom(turn.ctx.store, services.registry.pathOf(record)));
+  return linkedView(services, turn, record, found);
+}
+
+async function linkedView(
+  services: Services,
+  turn: Turn,
+  record: EntityRecord,
+  found: readonly EntityRecord[],
+): Promise<View> {
   if (found.length === 0) return viewWith(services, turn, record, []);
   const seen = await Promise.all(
     found.map(async (link) =>
@@ -121,39 +130,27 @@ export async function viewOf(
   return viewWith(services, turn, record, links);
 }
 
-/** Views of many records; `shallow` leaves out what a list of paths does not show. */
-export function viewsOf(
+/**
+ * Views of many records, the links of all of them read together; `shallow` leaves out what a list of paths
+ * does not show.
+ */
+export async function viewsOf(
   services: Services,
   turn: Turn,
   records: readonly EntityRecord[],
   shallow = false,
 ): Promise<readonly View[]> {
-  if (shallow) return Promise.resolve(records.map((record) => plainView(services, turn, record)));
-  // The store answers those asked in one turn of the event loop together.
-  return Promise.all(records.map((record) => viewOf(services, turn, record)));
-}
-
-const BATCH = 500;
-
-export async function linksFrom(store: EntityStore, path: string): Promise<readonly EntityRecord[]> {
-  const first = await store.list({ source: path, limit: BATCH });
-  if (first.next === undefined) return first.items;
-  const all = [...first.items];
-  for (let after: string | undefined = first.next; after !== undefined;) {
-    const page = await store.list({ source: path, limit: BATCH, after });
-    all.push(...page.items);
-    after = page.next;
-  }
-  return all;
-}
-
-export async function linksTo(store: EntityStore, path: string): Promise<readonly EntityRecord[]> {
-  const all: EntityRecord[] = [];
-  let after: string | undefined;
-  do {
-    const page = await store.list({ target: path, limit: BATCH, ...(after === undefined ? {} : { after }) });
-    all.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return all;
+  if (shallow) return records.map((record) => plainView(services, turn, record));
+  const [single] = records;
+  if (single === undefined) return [];
+  if (records.length === 1) return [await viewOf(services, turn, single)];
+  const { registry } = services;
+  const resources = records.filter((record) => !registry.isLink(record.kind));
+  const links = await linksFromAll(
+    turn.ctx.store,
+    resources.map((record) => registry.pathOf(record)),
+  );
+  return Promise.all(
+    records.map((record) => linkedView(services, turn, record, links.get(registry.pathOf(record)) ?? [])),
+  );
 }

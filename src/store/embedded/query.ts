@@ -52,7 +52,7 @@ export function countSql(query: Filter): Sql {
 /** One walk for each kind, where there is nothing narrower to walk along. */
 function walksOf(query: Filter): Where[] {
   const { kinds } = query;
-  const narrower = query.mixin ?? query.parent ?? query.source ?? query.target;
+  const narrower = query.mixin ?? narrowest(query);
   if (kinds === undefined || kinds.length < 2 || narrower !== undefined) return [filter(query)];
   return [...new Set(kinds)].map((kind) => filter({ ...query, kinds: [kind] }));
 }
@@ -85,10 +85,13 @@ class Where {
   }
 }
 
+function narrowest({ parent, source, target, sources, targets }: Filter): unknown {
+  return parent ?? source ?? target ?? sources ?? targets;
+}
+
 function filter(query: Filter): Where {
   // Few entities hang on one parent or link end; else a mixin narrows more than a kind does.
-  const narrow = query.parent ?? query.source ?? query.target;
-  const byMixin = query.mixin !== undefined && narrow === undefined;
+  const byMixin = query.mixin !== undefined && narrowest(query) === undefined;
   const where = byMixin
     ? new Where('entity_mixin m CROSS JOIN entity e ON e.id = m.id', 'm.id')
     : new Where('entity e', 'e.id');
@@ -104,6 +107,8 @@ function filter(query: Filter): Where {
   if (query.vendor !== undefined) where.add('e.vendor = ?', query.vendor);
   if (query.source !== undefined) where.add('e.source = ?', query.source);
   if (query.target !== undefined) where.add('e.target = ?', query.target);
+  if (query.sources !== undefined) where.oneOf('e.source', query.sources);
+  if (query.targets !== undefined) where.oneOf('e.target', query.targets);
   for (const [name, value] of Object.entries(query.attributes ?? {})) attribute(where, name, value);
   if (query.hidden !== 'with') where.add('e.hidden = 0');
   return where;

@@ -50,6 +50,14 @@ describe('embedded: queries', () => {
       });
     }
 
+    for (const end of ['source', 'target'] as const) {
+      it(`the links of many by their ${end}: found by it, however many they are`, () => {
+        const paths = Array.from({ length: 1000 }, (_, index) => `/compute/${index}`);
+        for (const some of [paths.slice(0, 2), paths])
+          expect(plan(listSql({ [`${end}s`]: some, limit }))).to.match(new RegExp(`USING INDEX entity_${end}`));
+      });
+    }
+
     it('the events of a tenant: neither scans nor sorts', () => {
       expect(plan(eventsSql({ tenant, after: 5, limit, subject: undefined }))).to.not.match(/SCAN|TEMP B-TREE/);
       expect(plan(eventsSql({ tenant, after: 5, limit, subject: '/cfp/' }))).to.not.match(/SCAN|TEMP B-TREE/);
