@@ -12,6 +12,7 @@ import type { SlaDocument } from './document.ts';
 import { acceptKeyOf, asJson, type SlaKept } from './kept.ts';
 import { slaAttr, slaType, termSchemePrefix } from './names.ts';
 import { agreementStateOf } from './states.ts';
+import { describeLevel, describeRemedy } from './term-text.ts';
 
 /** What an award gives: a proposal of a call, to become an agreement. */
 export interface Award {
@@ -146,26 +147,8 @@ function termsOf(document: SlaDocument): {
   for (const { level, committed } of document.levels) {
     attributes[`${level.id}.term.type`] = 'SLO-TERM';
     attributes[`${level.id}.term.state`] = 'undefined';
-    attributes[`${level.id}.term.desc`] = describe(level, committed);
+    attributes[`${level.id}.term.desc`] = describeLevel(level, committed);
     if (committed && level.remedy !== null) attributes[`${level.id}.term.remedy`] = describeRemedy(level.remedy);
   }
   return { mixins: document.levels.map(({ level }) => termType(document.tenant, level.id)), attributes };
-}
-
-function describe(level: Level, committed: boolean): string {
-  const { statistic, metric, op, value } = level.indicator;
-  const scope = typeof level.scope === 'string' ? level.scope : `at least ${level.scope.atleast}`;
-  const window =
-    'calendar' in level.window
-      ? `each ${level.window.calendar} (${level.window.timezone})`
-      : 'rolling' in level.window
-        ? `any ${level.window.rolling}`
-        : `each ${level.window.every} from ${level.window.anchor}`;
-  const text = `${statistic} of ${metric} ${op} ${value} in slices of ${level.slice}, ${scope} of ${level.of.join(', ')}, for a share of at least ${level.target} of ${window}`;
-  return committed ? text : `${text}; measured, not committed to`;
-}
-
-function describeRemedy(remedy: NonNullable<Level['remedy']>): string {
-  const tiers = remedy.tiers.map(({ below, credit }) => `under ${below}: ${credit}`).join('; ');
-  return `credit as a share of the charges of the ${remedy.base} (${tiers}), at most ${remedy.cap}`;
 }

@@ -4,23 +4,10 @@ import type { EntityStore } from '../occi/store.ts';
 import type { Registry } from '../occi/api.ts';
 import type { TenantId } from '../shared/ids.ts';
 import { agreementTermType, slaType, termSchemePrefix } from './names.ts';
+import { termAttributes } from './templates.ts';
 
 /** A tenant's term for one level: the mixin that GFD.228 has for it, with the suggested attributes. */
 export function termMixin(tenant: TenantId, level: string): Mixin {
-  const attribute = (
-    name: string,
-    description: string,
-    pattern?: readonly string[],
-  ): [string, Mixin['attributes'][string]] => [
-    `${level}.term.${name}`,
-    {
-      type: 'string',
-      mutable: false,
-      required: false,
-      description,
-      ...(pattern === undefined ? {} : { pattern: { enum: pattern } }),
-    },
-  ];
   return {
     class: 'mixin',
     scheme: `${termSchemePrefix}${tenant}#`,
@@ -31,12 +18,7 @@ export function termMixin(tenant: TenantId, level: string): Mixin {
     actions: [],
     location: `/term/${level}/`,
     tenant,
-    attributes: Object.fromEntries([
-      attribute('type', 'Type of the term', ['SERVICE-TERM', 'SLO-TERM', 'n/a']),
-      attribute('state', 'State of the term', ['undefined', 'fulfilled', 'violated']),
-      attribute('desc', 'What is agreed'),
-      attribute('remedy', 'What is due when it is violated'),
-    ]),
+    attributes: termAttributes(level),
   };
 }
 
