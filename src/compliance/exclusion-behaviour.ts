@@ -7,7 +7,7 @@ import { Conflict, Forbidden, Problems, Unprocessable } from '../shared/errors.t
 import { urn } from '../shared/ids.ts';
 import { pointer } from '../shared/json.ts';
 import type { SlaInternal } from '../sla/document.ts';
-import { slaType } from '../sla/names.ts';
+import { isFollowed } from '../sla/agreement-kept.ts';
 import { toldBy, vendorsOwn, type Reevaluate } from './behaviours.ts';
 import { changed, textOf, updateWrite } from './change.ts';
 import type { ComplianceDeps } from './deps.ts';
@@ -54,7 +54,7 @@ async function checkedSla(attributes: Attributes, ctx: RequestContext): Promise<
   const at = (name: string): string => pointer('', 'attributes', name);
   const reference = attributes[exclusionAttr.sla];
   const sla = typeof reference === 'string' ? await ctx.resolve(reference) : undefined;
-  if (sla?.kind !== slaType) problems.add(at(exclusionAttr.sla), 'reference_unknown', 'there is no such SLA');
+  if (!isFollowed(sla)) problems.add(at(exclusionAttr.sla), 'reference_unknown', 'there is no such SLA');
   const from = parseInstant(attributes[exclusionAttr.from]);
   const until = parseInstant(attributes[exclusionAttr.until]);
   if (from === undefined)
@@ -66,10 +66,11 @@ async function checkedSla(attributes: Attributes, ctx: RequestContext): Promise<
   if (from !== undefined && until !== undefined && until - from > LONGEST)
     problems.add(at(exclusionAttr.until), 'range_long', 'an exclusion lasts a year at most');
   checkAnnounced(attributes, ctx, problems);
-  const known =
-    sla?.kind === slaType ? (sla.internal as unknown as SlaInternal).document.levels.map((each) => each.level.id) : [];
+  const known = isFollowed(sla)
+    ? (sla.internal as unknown as SlaInternal).document.levels.map((each) => each.level.id)
+    : [];
   const levels = attributes[exclusionAttr.levels];
-  if (sla?.kind === slaType && Array.isArray(levels))
+  if (isFollowed(sla) && Array.isArray(levels))
     levels.forEach((id, i) => {
       if (!known.includes(String(id)))
         problems.add(

@@ -7,7 +7,7 @@ import { urn, type EntityId } from '../shared/ids.ts';
 import { phaseOf } from './change.ts';
 import { accepted, refused, takenBack } from './confirm.ts';
 import { asJson, keptOf } from './kept.ts';
-import { agreementLinkType, agreementType, reportType, slaAttr, slaType } from './names.ts';
+import { reportType, slaAttr, slaType } from './names.ts';
 import { revokeReclaim, startReclaim } from './reclaim.ts';
 import { slaStates } from './states.ts';
 import { startResumption, startSuspension } from './suspend.ts';
@@ -135,17 +135,3 @@ function actorOf(ctx: RequestContext): 'customer' | 'vendor' | 'operator' {
   const { role } = ctx.caller;
   return role === 'vendor' || role === 'operator' ? role : 'customer';
 }
-
-const closed = { create: false, update: false, delete: false } as const;
-
-/** Agreements and their links are made with SLAs and by nobody else. */
-export const agreementBehaviours: readonly Behaviour[] = [
-  { kind: agreementType, clientMay: closed },
-  {
-    kind: agreementLinkType,
-    clientMay: closed,
-    visibleToVendor: (record, ctx) =>
-      Promise.resolve(record.vendor !== undefined && record.vendor === ctx.caller.vendor),
-    vendorScope: (ctx) => Promise.resolve(ctx.caller.vendor === undefined ? undefined : { vendor: ctx.caller.vendor }),
-  },
-];

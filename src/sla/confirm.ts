@@ -241,8 +241,8 @@ function acceptedOffer(record: EntityRecord): AcceptedOffer {
   };
 }
 
-function agreedProposal(reference: string): EntityId {
-  const id = parseEntityId(reference);
-  if (id === undefined) throw new Error(`the agreed document names no proposal: ${reference}`);
+function agreedProposal(reference: string | null): EntityId {
+  const id = reference === null ? undefined : parseEntityId(reference);
+  if (id === undefined) throw new Error(`the agreed document names no proposal: ${String(reference)}`);
   return id;
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { Vendors } from '../vendor-host/port.ts';
 import type { Instruments, SlaListener } from './port.ts';
+import type { AgreementTemplate } from './templates.ts';
 
 /** How patient the service is, in milliseconds. */
 export interface SlaTimes {
@@ -47,4 +48,8 @@ export interface SlaDeps {
   /** Whoever is to be told: compose joins broker and compliance into one. */
   readonly listener: SlaListener;
   readonly times?: Partial<SlaTimes>;
+  /** What clients may take and offer as an agreement (GFD.228 section 4.2). Default: none. */
+  readonly templates?: readonly AgreementTemplate[];
+  /** Currency of agreements in which no price is agreed. Default: EUR. */
+  readonly currency?: string;
 }

@@ -9,10 +9,10 @@ import type { OfferedInstance, Wanted } from '../terms/resources.ts';
  * and never written again.
  */
 export interface SlaDocument {
-  /** The agreement itself, its call and its proposal: ids as they are rendered. */
+  /** The agreement itself, its call and its proposal: ids as they are rendered; null where it came of no call. */
   readonly sla: string;
-  readonly cfp: string;
-  readonly proposal: string;
+  readonly cfp: string | null;
+  readonly proposal: string | null;
   readonly vendor: VendorId;
   readonly tenant: TenantId;
   readonly wanted: readonly Wanted[];

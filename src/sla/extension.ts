@@ -1,7 +1,11 @@
 import type { Extension } from '../occi/extension.ts';
 import type { EntityRecord } from '../occi/entity.ts';
-import type { EntityId } from '../shared/ids.ts';
-import { agreementBehaviours, slaBehaviour } from './behaviour.ts';
+import type { EntityId, TypeId } from '../shared/ids.ts';
+import { agreementBehaviour } from './agreement-behaviour.ts';
+import { followAgreement } from './agreement-follow.ts';
+import { agreementLinkBehaviour } from './agreement-link.ts';
+import type { AgreementParts } from './agreement-parts.ts';
+import { slaBehaviour } from './behaviour.ts';
 import { phaseOf } from './change.ts';
 import { takenBack } from './confirm.ts';
 import type { SlaDeps } from './deps.ts';
@@ -9,11 +13,12 @@ import { draftSla, type Award } from './draft.ts';
 import { slaHealth } from './health.ts';
 import { advance } from './life.ts';
 import { agreementActions, agreementKind, agreementLinkKind, agreementMixins, slaActions, slaKind } from './model.ts';
-import { slaType } from './names.ts';
+import { agreementType, slaType } from './names.ts';
 import type { SlaHealth } from './port.ts';
 import { Runner } from './runner.ts';
 import { slaStates } from './states.ts';
 import { registerTerms } from './terms.ts';
+import { templateMixins, templateTable } from './templates.ts';
 import { slaTools } from './tools.ts';
 import { startUndo } from './undo.ts';
 import { watchResources } from './watch.ts';
@@ -51,6 +56,28 @@ export function createSla(deps: SlaDeps): SlaPart {
   const tools = slaTools({ ...deps, log }, abort.signal, (id) => {
     runner.wake(id);
   });
+  const templates = deps.templates ?? [];
+  const offers = new Runner((id) => followAgreement(id, parts), log);
+  const parts: AgreementParts = {
+    tools: slaTools({ ...deps, log }, abort.signal, (id) => {
+      offers.wake(id);
+    }),
+    templates: templateTable(templates),
+    currency: deps.currency ?? 'EUR',
+  };
+  const every = async (kind: TypeId, states: readonly string[] | undefined, each: (record: EntityRecord) => void) => {
+    for (let after: string | undefined; ;) {
+      const page = await deps.store.list({
+        kinds: [kind],
+        limit: 500,
+        ...(states === undefined ? {} : { states }),
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const record of page.items) each(record);
+      if (page.next === undefined) return;
+      after = page.next;
+    }
+  };
 
   const service: SlaService = {
     draft(award) {
@@ -84,31 +111,29 @@ export function createSla(deps: SlaDeps): SlaPart {
     extension: {
       name: 'sla',
       kinds: [agreementKind, agreementLinkKind, slaKind],
-      mixins: agreementMixins,
+      mixins: [...agreementMixins, ...templateMixins(templates)],
       actions: [...agreementActions, ...slaActions],
-      behaviours: [slaBehaviour(tools, (id) => runner.run(id)), ...agreementBehaviours],
+      behaviours: [
+        slaBehaviour(tools, (id) => runner.run(id)),
+        agreementBehaviour(parts, (id) => offers.run(id)),
+        agreementLinkBehaviour(parts.tools),
+      ],
     },
     service,
     health: slaHealth(tools),
     async start() {
-      let after: string | undefined;
-      do {
-        const page = await deps.store.list({
-          kinds: [slaType],
-          limit: 500,
-          ...(after === undefined ? {} : { after }),
-        });
-        for (const sla of page.items) {
-          registerTerms(deps.registry(), sla);
-          if (!slaStates.terminal.includes(phaseOf(sla)) || sla.due !== undefined) runner.wake(sla.id);
-        }
-        after = page.next;
-      } while (after !== undefined);
+      await every(slaType, undefined, (sla) => {
+        registerTerms(deps.registry(), sla);
+        if (!slaStates.terminal.includes(phaseOf(sla)) || sla.due !== undefined) runner.wake(sla.id);
+      });
+      await every(agreementType, ['pending', 'accepted', 'suspended'], ({ id }) => {
+        offers.wake(id);
+      });
     },
     watch: () => watchResources(tools),
     async stop() {
       abort.abort();
-      await runner.stop();
+      await Promise.all([runner.stop(), offers.stop()]);
     },
   };
 }

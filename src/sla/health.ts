@@ -1,6 +1,8 @@
 import type { EntityId } from '../shared/ids.ts';
 import type { Json } from '../shared/json.ts';
+import { moveAgreement } from './agreement-change.ts';
 import { phaseOf } from './change.ts';
+import { agreementType } from './names.ts';
 import { ConcurrentChange } from '../occi/concurrency.ts';
 import type { SlaHealth, TermState } from './port.ts';
 import type { SlaPhase } from './states.ts';
@@ -15,6 +17,16 @@ export function slaHealth(tools: SlaTools): SlaHealth {
       for (let tries = 0; tries < TRIES; tries += 1) {
         const record = await tools.deps.store.get(id);
         if (record === undefined) return;
+        if (record.kind === agreementType) {
+          const terms = changedTerms(record.attributes, health.terms);
+          if (Object.keys(terms).length === 0) return;
+          if (
+            (await moveAgreement(record, { attributes: terms }, { actor: 'broker', code: 'terms' }, tools)) !==
+            undefined
+          )
+            return;
+          continue;
+        }
         const phase = phaseOf(record);
         const to = phaseFor(phase, health.degraded);
         const terms = changedTerms(record.attributes, health.terms);

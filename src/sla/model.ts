@@ -11,9 +11,13 @@ import {
   slaAttr,
   slaScheme,
 } from './names.ts';
+import { agreementStates } from './agreement-states.ts';
 import { slaStates } from './states.ts';
 
 const INSTANT: JsonObject = { format: 'date-time' };
+
+/** The scheme of an agreement's actions in the OCCIware models. */
+const KIND_ACTIONS = 'http://schemas.ogf.org/occi/sla/agreement/action#';
 
 const shown = (
   type: AttributeDefinition['type'],
@@ -28,13 +32,25 @@ const input = (type: AttributeDefinition['type'], description: string, required 
   description,
 });
 
-/** GFD.228: actions of an agreement; the standard gives them no attributes. */
-const ogfAction = (term: string, title: string, attributes: Action['attributes'] = {}): Action => ({
+/**
+ * GFD.228: actions of an agreement; the standard gives them no attributes. Another published model has them under
+ * a scheme of the kind's own, and the draft of March 2015 calls `resume` `unsuspend`: both are accepted.
+ */
+const ogfAction = (
+  term: string,
+  title: string,
+  attributes: Action['attributes'] = {},
+  formerly: readonly string[] = [],
+): Action => ({
   class: 'action',
   scheme: ogfScheme,
   term,
   title,
   attributes,
+  aliases: [
+    ...formerly.map((other) => typeId(ogfScheme + other)),
+    ...[term, ...formerly].map((other) => typeId(KIND_ACTIONS + other)),
+  ],
 });
 
 const ourAction = (term: string, title: string, attributes: Action['attributes'] = {}): Action => ({
@@ -50,7 +66,7 @@ export const agreementActions: readonly Action[] = [
   ogfAction('reject', 'Reject the agreement'),
   // Beyond the standard, and optional: a vendor has to say which of the agreed causes it is.
   ogfAction('suspend', 'Suspend the agreement', { cause: input('string', 'Why it is suspended') }),
-  ogfAction('resume', 'Resume a suspended agreement'),
+  ogfAction('resume', 'Resume a suspended agreement', {}, ['unsuspend']),
   ogfAction('terminate', 'Terminate the agreement'),
 ];
 
@@ -75,11 +91,12 @@ export const agreementKind: Kind = {
   actions: agreementActions.map(typeOf),
   attributes: {
     [slaAttr.state]: shown('string', 'State of the agreement', {
-      pattern: { enum: ['pending', 'accepted', 'rejected', 'suspended', 'terminated'] },
+      pattern: { enum: agreementStates.states },
+      anyCase: true,
     }),
     [slaAttr.agreedAt]: shown('string', 'When it was accepted', { pattern: INSTANT }),
-    [slaAttr.effectiveFrom]: shown('string', 'When it comes into force', { pattern: INSTANT }),
-    [slaAttr.effectiveUntil]: shown('string', 'When it ends', { pattern: INSTANT }),
+    [slaAttr.effectiveFrom]: { ...input('string', 'When it comes into force'), pattern: INSTANT },
+    [slaAttr.effectiveUntil]: { ...input('string', 'When it ends'), pattern: INSTANT },
   },
 };
 
