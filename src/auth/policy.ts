@@ -24,6 +24,7 @@ const VENDOR_ONLY: Readonly<Record<string, readonly string[]>> = {
 const VENDOR_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   [`${PARLEY}broker#proposal`]: ['withdraw'],
   [`${PARLEY}sla#sla`]: ['accept', 'reject', 'suspend', 'resume', 'terminate', 'reclaim', 'renegotiate', 'renew'],
+  'http://schemas.ogf.org/occi/sla#agreement': ['accept', 'reject', 'suspend', 'resume', 'terminate'],
   [`${PARLEY}compliance#violation`]: ['dispute'],
   [`${PARLEY}compliance#exclusion`]: ['approve', 'refuse', 'withdraw'],
   [`${PARLEY}compliance#credit`]: ['settle'],
