@@ -40,6 +40,7 @@ import { Instances, sizeOf } from './instances.ts';
 import { Ledger, Locks, untroubled } from './ledger.ts';
 import type { ResourceRecord } from './ledger.ts';
 import { Limits } from './limits.ts';
+import { committedLevels } from './levels.ts';
 import { makeOffer, placeOf, understanding } from './offer.ts';
 import { findOurs, processState } from './proc.ts';
 import type { LocalSettings } from './settings.ts';
@@ -89,7 +90,7 @@ export class Local implements Vendor {
       regions: [this.#settings.region],
       countries: [this.#settings.country],
       currency: this.#settings.currency,
-      levels: [],
+      levels: committedLevels(this.#settings),
       internal: true,
       facts: {
         cores: this.#all.cores,
