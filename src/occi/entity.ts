@@ -56,8 +56,8 @@ export interface EntityDocument {
   readonly title?: string;
   readonly summary?: string;
   readonly attributes: Attributes;
-  /** Attributes that the rendering could not carry, as the client was told: a full update leaves them as they are. */
-  readonly omitted?: readonly string[];
+  /** Can the rendering carry the value? A full update leaves what it cannot, and does not mention, as it is. */
+  readonly carries?: (value: Json) => boolean;
   /** Inline links of a resource (GFD.226 section 3.2); undefined: not mentioned. */
   readonly links?: readonly EntityDocument[];
   readonly source?: LinkEnd;

@@ -4,7 +4,6 @@ import type { TypeId } from '../../shared/ids.ts';
 import { pointer, type Json } from '../../shared/json.ts';
 import { typeOf } from '../category.ts';
 import { ConcurrentChange } from '../concurrency.ts';
-import { core } from '../core.ts';
 import { normalised } from '../document.ts';
 import type { Attributes, EntityDocument, EntityRecord } from '../entity.ts';
 import { Findings, methodNotAllowed } from '../findings.ts';
@@ -66,19 +65,17 @@ function foresee(services: Services, turn: Turn, record: EntityRecord): void {
   else turn.foresee({ type: 'outcome', outcome: { type: 'entity', view: plainView(services, turn, record) } });
 }
 
-/** What the client's rendering could not carry stays as it is (text/occi leaves out long lists, for example). */
+/** What the client's rendering cannot carry stays as it is (text/occi leaves out long lists, for example). */
 function completed(document: EntityDocument, before: EntityRecord): EntityDocument {
-  const { omitted } = document;
-  if (omitted === undefined) return document;
-  const kept = Object.entries(before.attributes).filter(([name]) => omitted.includes(name));
-  const title = document.title ?? (omitted.includes(core.title) ? before.title : undefined);
-  const summary = document.summary ?? (omitted.includes(core.summary) ? before.summary : undefined);
-  return {
-    ...document,
-    attributes: { ...Object.fromEntries(kept), ...document.attributes },
-    ...(title === undefined ? {} : { title }),
-    ...(summary === undefined ? {} : { summary }),
-  };
+  const { carries } = document;
+  if (carries === undefined) return document;
+  const kept = Object.entries(before.attributes).filter(([, value]) => !carries(value));
+  const texts: { title?: string; summary?: string } = {};
+  for (const name of ['title', 'summary'] as const) {
+    const value = before[name];
+    if (document[name] === undefined && value !== undefined && !carries(value)) texts[name] = value;
+  }
+  return { ...document, ...texts, attributes: { ...Object.fromEntries(kept), ...document.attributes } };
 }
 
 async function changed(

@@ -1,3 +1,4 @@
+import type { Place } from './cursor.ts';
 import { attributes, categories, links, locations } from './grammar.ts';
 import type { TextMessage } from './text-read.ts';
 
@@ -9,20 +10,21 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer I
 export class FieldCollector {
   readonly read: Mutable<TextMessage> = { categories: [], links: [], attributes: [], locations: [] };
 
-  /** @throws BadRequest with `place` and the column, counted from `column` */
-  add(field: FieldName, value: string, place: string, column = 0): void {
+  /** @throws BadRequest with the place where the field broke */
+  add(field: FieldName, value: string, place: Place): void {
+    const { read } = this;
     switch (field) {
       case 'categories':
-        append(this.read.categories, categories(value, place, column));
+        read.categories = joined(read.categories, categories(value, place));
         break;
       case 'links':
-        append(this.read.links, links(value, place, column));
+        read.links = joined(read.links, links(value, place));
         break;
       case 'attributes':
-        append(this.read.attributes, attributes(value, place, column));
+        read.attributes = joined(read.attributes, attributes(value, place));
         break;
       case 'locations':
-        append(this.read.locations, locations(value, place, column));
+        read.locations = joined(read.locations, locations(value, place));
         break;
     }
   }
@@ -30,15 +32,23 @@ export class FieldCollector {
 
 /** The field of a line or header by its name, in any case, also under the names that some clients give it. */
 export function fieldNamed(name: string): FieldName | undefined {
-  switch (name.toLowerCase()) {
+  return byName(name) ?? byName(name.toLowerCase());
+}
+
+function byName(name: string): FieldName | undefined {
+  switch (name) {
+    case 'Category':
     case 'category':
     case 'x-occi-category':
       return 'categories';
+    case 'Link':
     case 'link':
     case 'x-occi-link':
       return 'links';
+    case 'X-OCCI-Attribute':
     case 'x-occi-attribute':
       return 'attributes';
+    case 'X-OCCI-Location':
     case 'x-occi-location':
       return 'locations';
     default:
@@ -47,6 +57,8 @@ export function fieldNamed(name: string): FieldName | undefined {
 }
 
 /** Not by spreading: a call has no room for a hundred thousand arguments. */
-function append<Item>(list: Item[], more: readonly Item[]): void {
+function joined<Item>(list: Item[], more: Item[]): Item[] {
+  if (list.length === 0) return more;
   for (const item of more) list.push(item);
+  return list;
 }

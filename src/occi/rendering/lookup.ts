@@ -1,25 +1,34 @@
-import type { TenantId, TypeId } from '../../shared/ids.ts';
+import type { TenantId } from '../../shared/ids.ts';
 import type { Registry } from '../api.ts';
-import type { AttributeType } from '../category.ts';
+import type { AttributeDefinitions, AttributeType, Kind } from '../category.ts';
+import { memo } from './memo.ts';
 import type { ModelLookup } from './types.ts';
 
 const MOST_KEPT = 1000;
 
+type Types = ReadonlyMap<string, AttributeType>;
+
 /** Answers a parser's questions about types from the registry, as one tenant sees it. */
 export function modelLookup(registry: Registry): (tenant: TenantId) => ModelLookup {
   const everywhere = attributesByName(registry);
+  const ofKind = memo((kind: Kind) => typesOfKind(registry, kind));
   const kept = new Map<TenantId, ModelLookup>();
   return (tenant) => {
     let lookup = kept.get(tenant);
     if (lookup === undefined) {
       if (kept.size >= MOST_KEPT) kept.clear();
-      kept.set(tenant, (lookup = lookupFor(registry, tenant, everywhere)));
+      kept.set(tenant, (lookup = lookupFor(registry, tenant, ofKind, everywhere)));
     }
     return lookup;
   };
 }
 
-function lookupFor(registry: Registry, tenant: TenantId, everywhere: ReadonlyMap<string, AttributeType>): ModelLookup {
+function lookupFor(
+  registry: Registry,
+  tenant: TenantId,
+  ofKind: (kind: Kind) => Types,
+  everywhere: Types,
+): ModelLookup {
   return {
     tenant,
     classOf: (type) =>
@@ -27,10 +36,11 @@ function lookupFor(registry: Registry, tenant: TenantId, everywhere: ReadonlyMap
     isLink: (kind) => registry.isLink(kind),
     attribute(name, categories) {
       for (const type of categories) {
+        const kind = registry.kind(type);
         const found =
-          inKind(registry, type, name) ??
-          registry.mixin(type, tenant)?.attributes[name]?.type ??
-          registry.action(type)?.attributes[name]?.type;
+          kind === undefined
+            ? typeIn((registry.mixin(type, tenant) ?? registry.action(type))?.attributes, name)
+            : ofKind(kind).get(name);
         if (found !== undefined) return found;
       }
       return everywhere.get(name) ?? inAnyMixin(registry, tenant, name);
@@ -38,29 +48,37 @@ function lookupFor(registry: Registry, tenant: TenantId, everywhere: ReadonlyMap
   };
 }
 
-function inKind(registry: Registry, type: TypeId, name: string): AttributeType | undefined {
-  for (let kind = registry.kind(type); kind !== undefined;) {
-    const definition = kind.attributes[name];
-    if (definition !== undefined) return definition.type;
-    kind = kind.parent === undefined ? undefined : registry.kind(kind.parent);
+/** Names come from clients, so only what the category itself defines counts. */
+function typeIn(definitions: AttributeDefinitions | undefined, name: string): AttributeType | undefined {
+  return definitions !== undefined && Object.hasOwn(definitions, name) ? definitions[name]?.type : undefined;
+}
+
+/** With what the kind inherits, its own definitions first. */
+function typesOfKind(registry: Registry, kind: Kind): Types {
+  const types = new Map<string, AttributeType>();
+  for (let at: Kind | undefined = kind; at !== undefined;) {
+    addTypes(types, at.attributes);
+    at = at.parent === undefined ? undefined : registry.kind(at.parent);
   }
-  return undefined;
+  return types;
 }
 
 /** Attribute names carry their category's prefix, so one name hardly ever means two things. */
-function attributesByName(registry: Registry): ReadonlyMap<string, AttributeType> {
+function attributesByName(registry: Registry): Types {
   const types = new Map<string, AttributeType>();
-  for (const category of [...registry.kinds(), ...registry.mixins()])
-    for (const [name, definition] of Object.entries(category.attributes))
-      if (!types.has(name)) types.set(name, definition.type);
+  for (const category of [...registry.kinds(), ...registry.mixins()]) addTypes(types, category.attributes);
   return types;
+}
+
+function addTypes(types: Map<string, AttributeType>, definitions: AttributeDefinitions): void {
+  for (const [name, { type }] of Object.entries(definitions)) if (!types.has(name)) types.set(name, type);
 }
 
 /** Mixins may come while the service runs: terms of agreements do. */
 function inAnyMixin(registry: Registry, tenant: TenantId, name: string): AttributeType | undefined {
   for (const mixin of registry.mixins(tenant)) {
-    const definition = mixin.attributes[name];
-    if (definition !== undefined) return definition.type;
+    const found = typeIn(mixin.attributes, name);
+    if (found !== undefined) return found;
   }
   return undefined;
 }

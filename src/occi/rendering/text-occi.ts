@@ -1,22 +1,36 @@
 import { isUtf8 } from 'node:buffer';
 import { TooLarge } from '../../shared/errors.ts';
 import type { TypeId } from '../../shared/ids.ts';
+import type { Json } from '../../shared/json.ts';
 import type { Attributes } from '../entity.ts';
 import { FieldCollector, fieldNamed, type FieldName } from './fields.ts';
-import { readAttributes, textParser, typeOfItem, type TextMessage } from './text-read.ts';
+import { readAttribute, textParser, typeOfItem, within, type TextMessage } from './text-read.ts';
 import { writeFields, type Field } from './text-write.ts';
 import type { Message, ModelLookup, Rendering } from './types.ts';
+import { omittedHeader, writeValue } from './values.ts';
 
-/** Headers of one answer; more than this is cut off by clients and proxies on the way. */
+/** Bytes of headers in one answer; more than this is cut off by clients and proxies on the way. */
 const MAX_HEADERS = 60 * 1024;
 
-/** text/occi (GFD.229 section 3.4): the fields are headers, and the body of a success is OK. */
+/** Header lines of one name: there are clients that read a hundred altogether. */
+const MOST_LINES = 24;
+
+/** Lists and objects are left out when their JSON is longer, in bytes. */
+const MOST_STRUCTURED = 1024;
+
+function carries(value: Json): boolean {
+  const text = writeValue(value);
+  return text !== undefined && (typeof value !== 'object' || Buffer.byteLength(text) <= MOST_STRUCTURED);
+}
+
+/** text/occi (GFD.229 section 7): the fields are headers, and the body of a success is OK. */
 export const textOcciRendering: Rendering = {
   name: 'occi',
-  parser: textParser(readHeaders),
+  parser: textParser(readHeaders, carries),
   render(outcome, context) {
-    const fields = writeFields(outcome, context, { structured: 1024 });
-    return { body: 'OK\n', headers: fields === undefined ? {} : headersOf(fields) };
+    const { list = [], omitted } = writeFields(outcome, context, carries);
+    const headers = headersOf(list);
+    return { body: 'OK', headers: omitted.length === 0 ? headers : { ...headers, ...omittedHeader(omitted) } };
   },
 };
 
@@ -26,15 +40,19 @@ export function hasOcciHeaders(headers: readonly string[]): boolean {
   return false;
 }
 
-/** Category and X-OCCI-Attribute headers of a GET filter what it answers (GFD.223 section 5.5.3). */
+/** Category and X-OCCI-Attribute headers of a GET filter what it answers (GFD.223 section 7). */
 export function readFilter(
   headers: readonly string[],
   model: ModelLookup,
 ): { readonly categories: readonly TypeId[]; readonly attributes: Attributes } {
-  const text = readHeaders({ headers, body: new Uint8Array() });
+  const text = within(readHeaders({ headers, body: NOTHING }));
   const types = text.categories.map(typeOfItem);
-  return { categories: types, attributes: Object.fromEntries(readAttributes(text.attributes, model, types)) };
+  const attributes: Record<string, Json> = {};
+  for (const parameter of text.attributes) attributes[parameter.name] = readAttribute(parameter, model, types);
+  return { categories: types, attributes };
 }
+
+const NOTHING = new Uint8Array();
 
 /** Cheap for the headers that are none of ours: most of them fall at the first letter. */
 function fieldOf(name: string): FieldName | undefined {
@@ -54,45 +72,51 @@ function readHeaders(message: Message): TextMessage {
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? '';
     const field = fieldOf(name);
-    if (field !== undefined) fields.add(field, utf8(headers[at + 1] ?? ''), `header ${name}`);
+    if (field !== undefined)
+      fields.add(field, utf8(headers[at + 1] ?? ''), { at: (offset) => `header ${name}, column ${offset + 1}` });
   }
   return fields.read;
 }
 
+// eslint-disable-next-line no-control-regex -- all of ASCII
+const ASCII = /^[\u0000-\u007f]*$/;
+
 /** Header bytes reach us as Latin-1; what they mean is UTF-8, where they are that. */
 function utf8(value: string): string {
-  // eslint-disable-next-line no-control-regex -- all of ASCII
-  if (/^[\u0000-\u007f]*$/.test(value)) return value;
+  if (ASCII.test(value)) return value;
   const bytes = Buffer.from(value, 'latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : value;
 }
 
-/**
- * One header line for each name, joined by `, `; attributes whose value has a comma get lines of
- * their own, since there are clients that split at every comma.
- */
-function headersOf(fields: readonly Field[]): Record<string, string | string[]> {
-  const joined = new Map<string, string[]>();
-  const single = new Map<string, string[]>();
-  let size = 0;
-  for (const field of fields) {
-    size += field.value.length + 2;
-    if (size > MAX_HEADERS)
-      throw new TooLarge('This is too much for headers; ask for text/plain or JSON, for a page, or with a filter');
-    const into = field.name === 'X-OCCI-Attribute' && field.value.includes(',') ? single : joined;
-    const list = into.get(field.name);
-    if (list === undefined) into.set(field.name, [latin1(field.value)]);
-    else list.push(latin1(field.value));
-  }
-  const headers: Record<string, string | string[]> = {};
-  for (const name of new Set([...joined.keys(), ...single.keys()])) {
-    const lines = [...(joined.has(name) ? [(joined.get(name) ?? []).join(', ')] : []), ...(single.get(name) ?? [])];
-    headers[name] = lines.length === 1 && lines[0] !== undefined ? lines[0] : lines;
-  }
-  return headers;
+/** The way back: Node writes header characters as Latin-1 bytes, and takes none above U+00FF. */
+function latin1(value: string): string {
+  return ASCII.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1');
 }
 
-function latin1(value: string): string {
-  // eslint-disable-next-line no-control-regex -- all of ASCII
-  return /^[\u0000-\u007f]*$/.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1');
+/**
+ * One header line for each name, joined by `, `. What has a comma inside gets a line of its own,
+ * since there are clients that split at every comma.
+ *
+ * @throws TooLarge rather than cutting anything off
+ */
+function headersOf(fields: readonly Field[]): Record<string, string | readonly string[]> {
+  const headers: Record<string, { lines: string[]; open: boolean }> = {};
+  let size = 0;
+  for (const field of fields) {
+    const value = latin1(field.value);
+    size += value.length + 2;
+    if (size > MAX_HEADERS)
+      throw new TooLarge('This is too much for headers; ask for text/plain or JSON, for a page, or with a filter');
+    const header = (headers[field.name] ??= { lines: [], open: false });
+    const plain = !value.includes(',');
+    const last = header.lines.at(-1);
+    if (last !== undefined && ((plain && header.open) || header.lines.length >= MOST_LINES))
+      header.lines[header.lines.length - 1] = `${last}, ${value}`;
+    else header.lines.push(value);
+    header.open = plain;
+  }
+  const written: Record<string, string | readonly string[]> = {};
+  for (const [name, { lines }] of Object.entries(headers))
+    written[name] = lines.length === 1 ? (lines[0] ?? '') : lines;
+  return written;
 }

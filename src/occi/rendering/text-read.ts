@@ -1,15 +1,15 @@
-import { BadRequest } from '../../shared/errors.ts';
 import type { Json } from '../../shared/json.ts';
 import { typeId, type TypeId } from '../../shared/ids.ts';
 import type { Mixin } from '../category.ts';
-import { core, LINK } from '../core.ts';
+import { core, LINK, RESOURCE } from '../core.ts';
 import type { EntityDocument, LinkEnd } from '../entity.ts';
 import type { ActionInvocation } from '../request.ts';
-import type { CategoryItem, LinkItem, Parameter } from './grammar.ts';
+import { excerpt, unreadable, type Placed } from './cursor.ts';
+import { valueOf, type CategoryItem, type LinkItem, type Parameter } from './grammar.ts';
 import type { Message, ModelLookup, Parser } from './types.ts';
 import { readValue } from './values.ts';
 
-/** The four fields of a text message (GFD.229 section 3.5), from a body's lines or from headers. */
+/** The four fields of a text message (GFD.229 section 4), from a body's lines or from headers. */
 export interface TextMessage {
   readonly categories: readonly CategoryItem[];
   readonly links: readonly LinkItem[];
@@ -17,27 +17,29 @@ export interface TextMessage {
   readonly locations: readonly string[];
 }
 
-/** Names the attributes that a text rendering had to leave out; sent back, a full update leaves those as they are. */
-export const OMITTED = 'org.parley.omitted';
+/** Items of one field: far more than any entity may have, and few enough to be looked at one by one. */
+const MOST_ITEMS = 1024;
 
 type MutableDocument = { -readonly [Key in keyof EntityDocument]: EntityDocument[Key] };
 
-const CORE_MEMBERS: ReadonlyMap<string, 'id' | 'title' | 'summary'> = new Map([
-  [core.id, 'id'],
-  [core.title, 'title'],
-  [core.summary, 'summary'],
-]);
-
-/** A parser of text renderings; `read` finds the fields in the message. */
-export function textParser(read: (message: Message) => TextMessage): Parser {
-  const entity = (message: Message, model: ModelLookup, hint?: TypeId): EntityDocument =>
-    readEntity(read(message), model, hint);
+/**
+ * A parser of text renderings.
+ *
+ * @param read finds the fields in the message
+ * @param carries can the rendering show the value? A full update leaves unmentioned what it cannot.
+ */
+export function textParser(read: (message: Message) => TextMessage, carries: (value: Json) => boolean): Parser {
+  const entity = (message: Message, model: ModelLookup, hint?: TypeId): EntityDocument => {
+    const document = readEntity(within(read(message)), model, hint);
+    document.carries = carries;
+    return document;
+  };
   return {
     entity,
     entities: (message, model, hint) => [entity(message, model, hint)],
-    invocation: (message, model, term) => readInvocation(read(message), model, term),
-    mixins: (message, model) => read(message).categories.map((item) => readMixin(item, model)),
-    types: (message) => read(message).categories.map(typeOfItem),
+    invocation: (message, model, term) => readInvocation(within(read(message)), model, term),
+    mixins: (message, model) => categoriesOf(read(message)).map((item) => readMixin(item, model)),
+    types: (message) => categoriesOf(read(message)).map(typeOfItem),
     members: (message) => read(message).locations,
   };
 }
@@ -46,31 +48,41 @@ export function typeOfItem(item: { readonly scheme: string; readonly term: strin
   return typeId(item.scheme + item.term);
 }
 
-/** Attribute values typed by the model; what repeats an attribute stands over what came before. */
-export function readAttributes(
-  parameters: readonly Parameter[],
-  model: ModelLookup,
-  types: readonly TypeId[],
-): [name: string, value: Json][] {
-  return parameters.map((parameter) => [
-    parameter.name,
-    readValue(parameter, parameter.name.startsWith('occi.core.') ? 'string' : model.attribute(parameter.name, types)),
-  ]);
+/** @throws BadRequest `too_many` */
+export function within(text: TextMessage): TextMessage {
+  for (const field of ['categories', 'links', 'attributes'] as const) {
+    const extra = text[field][MOST_ITEMS];
+    if (extra !== undefined)
+      throw refused(extra, 'too_many', `a message has at most ${MOST_ITEMS} ${field}, not ${text[field].length}`);
+  }
+  return text;
 }
 
-function readEntity(text: TextMessage, model: ModelLookup, hint: TypeId | undefined): EntityDocument {
-  const kinds: TypeId[] = [];
+function categoriesOf(text: TextMessage): readonly CategoryItem[] {
+  if (text.categories.length === 0) throw unreadable('', 'category_missing', 'a Category is needed, and there is none');
+  return within(text).categories;
+}
+
+/** The value of an attribute, typed by the model. */
+export function readAttribute(parameter: Parameter, model: ModelLookup, types: readonly TypeId[]): Json {
+  return readValue(parameter, isCore(parameter.name) ? 'string' : model.attribute(parameter.name, types));
+}
+
+function isCore(name: string): boolean {
+  return name.charCodeAt(5) === 0x63 && name.startsWith('occi.core.');
+}
+
+function readEntity(text: TextMessage, model: ModelLookup, hint: TypeId | undefined): MutableDocument {
+  let kind: TypeId | undefined;
   const mixins: TypeId[] = [];
   for (const item of text.categories) {
     const type = typeOfItem(item);
-    if ((item.class ?? model.classOf(type)) === 'kind') kinds.push(type);
-    else mixins.push(type);
+    if ((item.class ?? model.classOf(type)) !== 'kind') mixins.push(type);
+    else if (kind === undefined) kind = type;
+    else throw refused(item, 'kind_count', `an entity has one kind, not ${excerpt(kind)} and ${excerpt(type)}`);
   }
-  if (kinds.length > 1) throw refused('kind_count', `an entity has one kind, not ${kinds.length}: ${kinds.join(', ')}`);
-  const kind = kinds[0];
   const named = kind ?? hint;
-  const types = [...(named === undefined ? [] : [named]), ...mixins];
-  const document = assemble(readAttributes(text.attributes, model, types));
+  const document = assemble(text.attributes, model, named === undefined ? mixins : [named, ...mixins]);
   document.mixins = mixins;
   if (kind !== undefined) document.kind = kind;
   const links = text.links.filter((link) => !isActionLink(link));
@@ -78,87 +90,109 @@ function readEntity(text: TextMessage, model: ModelLookup, hint: TypeId | undefi
   return document;
 }
 
-/** Splits the core attributes, which are members of an entity, from the others. */
-function assemble(pairs: readonly (readonly [string, Json])[]): MutableDocument {
-  const document: MutableDocument = { mixins: [], attributes: {} };
-  const attributes: [string, Json][] = [];
-  const ends: Record<string, string> = {};
-  for (const [name, value] of pairs) {
-    const member = CORE_MEMBERS.get(name);
-    if (member !== undefined) document[member] = textOf(value);
-    else if (name.startsWith('occi.core.source') || name.startsWith('occi.core.target')) ends[name] = textOf(value);
-    else if (name === OMITTED)
-      document.omitted = textOf(value)
-        .split(' ')
-        .filter((one) => one !== '');
-    else attributes.push([name, value]);
+/** Splits the core attributes, which are members of an entity, from the others. What repeats a name stands over it. */
+function assemble(parameters: readonly Parameter[], model: ModelLookup, types: readonly TypeId[]): MutableDocument {
+  // Names begin with a letter or a digit, so none of them reaches the prototype.
+  const attributes: Record<string, Json> = {};
+  const document: MutableDocument = { mixins: [], attributes };
+  const ends: { source?: string; sourceKind?: string; target?: string; targetKind?: string } = {};
+  for (const parameter of parameters) {
+    const { name, text } = parameter;
+    if (!isCore(name)) {
+      attributes[name] = readAttribute(parameter, model, types);
+      continue;
+    }
+    switch (name) {
+      case core.id:
+        document.id = text;
+        break;
+      case core.title:
+        document.title = text;
+        break;
+      case core.summary:
+        document.summary = text;
+        break;
+      case core.source:
+        ends.source = text;
+        break;
+      case core.sourceKind:
+        ends.sourceKind = text;
+        break;
+      case core.target:
+        ends.target = text;
+        break;
+      case core.targetKind:
+        ends.targetKind = text;
+        break;
+      default:
+        attributes[name] = text;
+    }
   }
-  const source = linkEnd(ends[core.source], ends[core.sourceKind]);
-  const target = linkEnd(ends[core.target], ends[core.targetKind]);
-  if (source !== undefined) document.source = source;
-  if (target !== undefined) document.target = target;
-  document.attributes = Object.fromEntries(attributes);
+  if (ends.source !== undefined) document.source = linkEnd(ends.source, ends.sourceKind);
+  if (ends.target !== undefined) document.target = linkEnd(ends.target, ends.targetKind);
   return document;
 }
 
-/** Core attributes are read as text. */
-function textOf(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function linkEnd(location: string | undefined, kind: string | undefined): LinkEnd | undefined {
-  if (location === undefined) return undefined;
+function linkEnd(location: string, kind: string | undefined): LinkEnd {
   return kind === undefined || kind === '' ? { location } : { location, kind: typeId(kind) };
 }
 
 const LINK_PARAMETERS = new Set(['rel', 'self', 'category']);
 
-/** An inline link (GFD.229 section 3.5.2). Its source is the resource that it stands in, whatever the client says. */
+/**
+ * An inline link (GFD.229 section 4.2). Its source is the resource that it stands in, whatever the
+ * client says; its `self` is the client's guess and means nothing.
+ */
 function readLink(link: LinkItem, model: ModelLookup): EntityDocument {
-  const parameter = (name: string): string | undefined => link.parameters.find((one) => one.name === name)?.text;
-  const types = (parameter('category') ?? '')
-    .split(/\s+/)
-    .filter((type) => type !== '')
-    .map(typeId);
+  const types = typesIn(valueOf(link, 'category')).map(typeId);
   const kind = types.find((type) => model.isLink(type)) ?? types[0] ?? LINK;
   const mixins = types.filter((type) => type !== kind);
-  const rest = link.parameters.filter((one) => !LINK_PARAMETERS.has(one.name));
-  const document = assemble(readAttributes(rest, model, [kind, ...mixins]));
+  const rest = link.parameters.filter(({ name }) => !LINK_PARAMETERS.has(name.toLowerCase()));
+  const document = assemble(rest, model, [kind, ...mixins]);
   delete document.source;
   document.kind = kind;
   document.mixins = mixins;
-  const rel = parameter('rel')?.split(/\s+/)[0];
-  document.target = linkEnd(link.uri, document.target?.kind ?? rel) ?? { location: link.uri };
+  const rel = typesIn(valueOf(link, 'rel'))[0];
+  // `rel` has to be there; what only says that something is a resource says nothing.
+  document.target = linkEnd(link.uri, document.target?.kind ?? (rel === RESOURCE ? undefined : rel));
   return document;
 }
 
-/** Links to actions are the server's to render; a client that sends back what it read means nothing by them. */
+/** Type identifiers between blanks. */
+function typesIn(list: string | undefined): readonly string[] {
+  return list === undefined ? [] : list.split(/[ \t]+/).filter((type) => type !== '');
+}
+
+/**
+ * Links to actions are the server's to render; a client that sends back what it read means nothing
+ * by them. What has a category is an instance of a link, whatever its target looks like.
+ */
 function isActionLink(link: LinkItem): boolean {
-  return /[?&]action=/.test(link.uri);
+  return /[?&]action=/.test(link.uri) && valueOf(link, 'category') === undefined;
 }
 
 function readInvocation(text: TextMessage, model: ModelLookup, term: string | undefined): ActionInvocation {
-  if (text.categories.length > 1) throw refused('action_count', `one action at a time, not ${text.categories.length}`);
-  const item = text.categories[0];
+  const [item, second] = text.categories;
+  if (second !== undefined)
+    throw refused(second, 'action_count', `one action at a time, not ${text.categories.length}`);
   const action = item === undefined ? undefined : typeOfItem(item);
-  return {
-    attributes: Object.fromEntries(readAttributes(text.attributes, model, action === undefined ? [] : [action])),
-    ...(term === undefined ? {} : { term }),
-    ...(action === undefined ? {} : { action }),
-  };
+  const types = action === undefined ? [] : [action];
+  const attributes: Record<string, Json> = {};
+  for (const parameter of text.attributes) attributes[parameter.name] = readAttribute(parameter, model, types);
+  return { attributes, ...(term === undefined ? {} : { term }), ...(action === undefined ? {} : { action }) };
 }
 
 function readMixin(item: CategoryItem, model: ModelLookup): Mixin {
-  const parameter = (name: string): string => item.parameters.find((one) => one.name === name)?.text ?? '';
+  const parameter = (name: string): string => valueOf(item, name) ?? '';
   const location = parameter('location');
-  if (location === '') throw refused('location_missing', `the mixin ${item.term} needs a location`);
+  if (location === '') throw refused(item, 'location_missing', `the mixin ${excerpt(item.term)} needs a location`);
   if (item.class !== undefined && item.class !== 'mixin')
-    throw refused('class_invalid', `only mixins can be added, ${item.term} is of class ${item.class}`);
+    throw refused(item, 'class_invalid', `only mixins can be added, ${excerpt(item.term)} is of class ${item.class}`);
   for (const name of ['attributes', 'actions'])
-    if (parameter(name).trim() !== '') throw refused('not_supported', `a mixin made by a client has no ${name}`);
-  const depends = parameter('rel')
-    .split(/\s+/)
-    .filter((type) => type !== '');
+    if (parameter(name).trim() !== '') throw refused(item, 'not_supported', `a mixin made by a client has no ${name}`);
+  const depends = typesIn(parameter('rel'));
+  for (const type of depends)
+    if (!isTypeId(type)) throw refused(item, 'type_identifier', `"${excerpt(type)}" is not a type identifier`);
   return {
     class: 'mixin',
     term: item.term,
@@ -173,6 +207,11 @@ function readMixin(item: CategoryItem, model: ModelLookup): Mixin {
   };
 }
 
-function refused(code: string, detail: string): BadRequest {
-  return new BadRequest(code, `The message cannot be read: ${detail}`, { problems: [{ path: '', code, detail }] });
+/** A scheme, `#` and a term, of a URI's characters (GFD.229 section 4.1). */
+function isTypeId(text: string): boolean {
+  return /^[!$-;=?-Z[\]_a-z~]+#[A-Za-z0-9][A-Za-z0-9._:+-]*$/.test(text);
+}
+
+function refused({ place, offset }: Placed, code: string, detail: string): Error {
+  return unreadable(place.at(offset), code, detail);
 }

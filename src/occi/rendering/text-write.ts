@@ -1,15 +1,13 @@
 import type { Json } from '../../shared/json.ts';
 import { urn } from '../../shared/ids.ts';
 import type { Action, AttributeDefinitions, Kind, Mixin } from '../category.ts';
-import { core } from '../core.ts';
+import { core, RESOURCE } from '../core.ts';
 import type { LinkEnd } from '../entity.ts';
 import type { OcciOutcome, View } from '../request.ts';
-import { canCarry, quote } from './grammar.ts';
 import { coreFirst } from './json-write.ts';
 import { memo } from './memo.ts';
-import { OMITTED } from './text-read.ts';
 import type { RenderContext } from './types.ts';
-import { writeValue } from './values.ts';
+import { canCarry, quote, uriText, writeValue } from './values.ts';
 
 /** One field of a text rendering: a line of a body, or a part of a header. */
 export interface Field {
@@ -17,103 +15,131 @@ export interface Field {
   readonly value: string;
 }
 
-export interface TextLimits {
-  /** Lists and objects whose JSON is longer are left out and named in `org.parley.omitted`. */
-  readonly structured: number;
+/** What a rendering is made of. */
+export interface Fields {
+  /** In the order of GFD.229 section 5; undefined where the outcome has nothing to show. */
+  readonly list: readonly Field[] | undefined;
+  /** Names of attributes whose values the rendering cannot carry. */
+  readonly omitted: readonly string[];
 }
 
-/** The fields of an outcome in the order of GFD.229 section 3.6; undefined where the outcome has nothing to show. */
+/** `carries`: can the rendering show the value? */
 export function writeFields(
   outcome: Exclude<OcciOutcome, { type: 'export' }>,
   context: RenderContext,
-  limits: TextLimits,
-): Field[] | undefined {
+  carries: (value: Json) => boolean,
+): Fields {
   switch (outcome.type) {
     case 'categories':
-      return [
+      return whole([
         ...coreFirst(outcome.kinds).map(kindField),
         ...outcome.mixins.map(mixinField),
         ...outcome.actions.map(actionField),
-      ];
+      ]);
     case 'entity':
-      return entityFields(outcome.view, limits);
+      return new EntityWriter(carries).entity(outcome.view);
     case 'created':
     case 'collection':
-      return outcome.views.map((view) => ({ name: 'X-OCCI-Location', value: context.baseUrl + view.path }));
-    case 'document':
-      return Object.entries(outcome.body).flatMap(([name, value]) => {
-        const text = writeValue(value);
-        return text === undefined ? [] : [{ name: 'X-OCCI-Attribute' as const, value: `${name}=${text}` }];
-      });
+      return whole(outcome.views.map((view) => ({ name: 'X-OCCI-Location', value: context.baseUrl + view.path })));
+    case 'document': {
+      const writer = new EntityWriter(carries);
+      for (const [name, value] of Object.entries(outcome.body)) writer.attribute(name, value);
+      return writer.written();
+    }
     case 'done':
-      return undefined;
+      return { list: undefined, omitted: [] };
   }
 }
 
-/** GFD.229 section 3.6.2: categories in short form, links and actions, attributes. */
-function entityFields(view: View, limits: TextLimits): Field[] {
-  const { record } = view;
-  return [
-    instanceField(record.kind, 'kind'),
-    ...record.mixins.map((mixin) => instanceField(mixin, 'mixin')),
-    ...view.links.map((link): Field => ({ name: 'Link', value: linkValue(link, limits) })),
-    ...view.actions.map((action): Field => {
+function whole(list: readonly Field[]): Fields {
+  return { list, omitted: [] };
+}
+
+/** GFD.229 section 5.1: categories in short form, links and actions, attributes. */
+class EntityWriter {
+  readonly #fields: Field[] = [];
+  readonly #omitted: string[] = [];
+  readonly #carries: (value: Json) => boolean;
+
+  constructor(carries: (value: Json) => boolean) {
+    this.#carries = carries;
+  }
+
+  written(): Fields {
+    return { list: this.#fields, omitted: this.#omitted };
+  }
+
+  entity(view: View): Fields {
+    const { record } = view;
+    this.#add('Category', instance(record.kind, 'kind'));
+    for (const mixin of record.mixins) this.#add('Category', instance(mixin, 'mixin'));
+    for (const link of view.links) this.#add('Link', this.#link(link));
+    for (const action of view.actions) {
       const term = action.slice(action.indexOf('#') + 1);
-      return { name: 'Link', value: `<${view.path}?action=${term}>; rel="${action}"` };
-    }),
-    ...attributesOf(view, limits).map((value): Field => ({ name: 'X-OCCI-Attribute', value })),
-  ];
-}
+      this.#add('Link', `<${uriText(view.path)}?action=${term}>; rel="${action}"`);
+    }
+    this.#attributes(view, (text) => {
+      this.#add('X-OCCI-Attribute', text);
+    });
+    return this.written();
+  }
 
-function instanceField(type: string, category: 'kind' | 'mixin'): Field {
-  const cut = type.indexOf('#') + 1;
-  return { name: 'Category', value: `${type.slice(cut)}; scheme="${type.slice(0, cut)}"; class="${category}"` };
-}
+  attribute(name: string, value: Json): void {
+    this.#value(name, value, (text) => {
+      this.#add('X-OCCI-Attribute', text);
+    });
+  }
 
-/** Always with rel, self, category and the core attributes: some clients cannot do without. */
-function linkValue(link: View, limits: TextLimits): string {
-  const { record } = link;
-  const target = record.target ?? { location: '' };
-  const parts = [
-    `<${target.location}>`,
-    `rel=${quote(target.kind ?? record.kind)}`,
-    `self=${quote(link.path)}`,
-    `category=${quote([record.kind, ...record.mixins].join(' '))}`,
-    ...attributesOf(link, limits),
-  ];
-  return parts.join('; ');
-}
+  #add(name: Field['name'], value: string): void {
+    this.#fields.push({ name, value });
+  }
 
-/** `name=value` of all attributes, core attributes first, what text cannot carry named at the end. */
-function attributesOf(view: View, limits: TextLimits): string[] {
-  const { record, projection } = view;
-  const lines: string[] = [];
-  const omitted: string[] = [];
-  const add = (name: string, value: Json): void => {
-    const text = writeValue(value);
-    if (text === undefined || (typeof value === 'object' && Buffer.byteLength(text) > limits.structured))
-      omitted.push(name);
-    else lines.push(`${name}=${text}`);
-  };
-  const addEnd = (name: string, kindName: string, end: LinkEnd | undefined): void => {
+  /** Always with rel, self, category and the core attributes: some clients cannot do without. */
+  #link(link: View): string {
+    const { record } = link;
+    const target = record.target ?? { location: '' };
+    const rel = target.kind !== undefined && canCarry(target.kind) ? target.kind : RESOURCE;
+    const types = record.mixins.length === 0 ? record.kind : `${record.kind} ${record.mixins.join(' ')}`;
+    let text = `<${uriText(target.location)}>; rel=${quote(rel)}; self=${quote(link.path)}; category=${quote(types)}`;
+    this.#attributes(link, (attribute) => {
+      text += `; ${attribute}`;
+    });
+    return text;
+  }
+
+  /** `name=value` of all attributes, those of the core first. */
+  #attributes({ record, projection }: View, write: (text: string) => void): void {
+    this.#value(core.id, urn(record.id), write);
+    if (record.title !== undefined) this.#value(core.title, record.title, write);
+    if (record.summary !== undefined) this.#value(core.summary, record.summary, write);
+    this.#end(core.source, core.sourceKind, record.source, write);
+    this.#end(core.target, core.targetKind, record.target, write);
+    for (const [name, value] of Object.entries(projection.attributes)) this.#value(name, value, write);
+  }
+
+  #end(name: string, kindName: string, end: LinkEnd | undefined, write: (text: string) => void): void {
     if (end === undefined) return;
-    add(name, end.location);
-    if (end.kind !== undefined) add(kindName, end.kind);
-  };
-  add(core.id, urn(record.id));
-  if (record.title !== undefined) add(core.title, record.title);
-  if (record.summary !== undefined) add(core.summary, record.summary);
-  addEnd(core.source, core.sourceKind, record.source);
-  addEnd(core.target, core.targetKind, record.target);
-  for (const [name, value] of Object.entries(projection.attributes)) add(name, value);
-  if (omitted.length > 0) lines.push(`${OMITTED}=${quote(omitted.join(' '))}`);
-  return lines;
+    this.#value(name, end.location, write);
+    if (end.kind !== undefined) this.#value(kindName, end.kind, write);
+  }
+
+  #value(name: string, value: Json, write: (text: string) => void): void {
+    const text = this.#carries(value) ? writeValue(value) : undefined;
+    if (text === undefined) this.#omitted.push(name);
+    else write(`${name}=${text}`);
+  }
+}
+
+/** The short form: there are servers' clients that refuse title and location here. */
+function instance(type: string, category: 'kind' | 'mixin'): string {
+  const cut = type.indexOf('#') + 1;
+  return `${type.slice(cut)}; scheme="${type.slice(0, cut)}"; class="${category}"`;
 }
 
 // Categories never change, and discovery shows all of them each time.
 const kindField = memo((kind: Kind) => categoryField(kind, kind.parent, kind.location, kind.actions));
 
-/** `rel` of a mixin is the first of `depends` and nothing else (GFD.229 section 3.5.1). */
+/** `rel` of a mixin is the first of `depends` and nothing else (GFD.229 section 5.5.2). */
 const mixinField = memo((mixin: Mixin) => categoryField(mixin, mixin.depends[0], mixin.location, mixin.actions));
 
 const actionField = memo((action: Action) => categoryField(action, undefined, undefined, []));
@@ -131,8 +157,8 @@ function categoryField(
     `scheme="${category.scheme}"`,
     `class="${category.class}"`,
     ...(category.title === '' || !canCarry(category.title) ? [] : [`title=${quote(category.title)}`]),
-    ...(rel === undefined ? [] : [`rel="${rel}"`]),
-    ...(location === undefined ? [] : [`location="${location}"`]),
+    ...(rel === undefined ? [] : [`rel="${uriText(rel)}"`]),
+    ...(location === undefined ? [] : [`location="${uriText(location)}"`]),
     ...(attributes === '' ? [] : [`attributes="${attributes}"`]),
     ...(actions.length === 0 ? [] : [`actions="${actions.join(' ')}"`]),
   ];

@@ -1,10 +1,10 @@
 import { BadRequest } from '../../shared/errors.ts';
 import type { Json } from '../../shared/json.ts';
 import type { AttributeType } from '../category.ts';
-import { canCarry, quote, type Parameter } from './grammar.ts';
+import type { Parameter } from './grammar.ts';
 import { parseJsonText } from './json-text.ts';
 
-/** Attribute values in text (GFD.229 section 3.5.3). */
+/** Attribute values in text (GFD.229 section 4.3). */
 
 const NUMBER = /^[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?$/;
 
@@ -41,14 +41,16 @@ function booleanIn(text: string): boolean | undefined {
   return lower === 'true' ? true : lower === 'false' ? false : undefined;
 }
 
-function jsonIn(parameter: Parameter): Json {
+function jsonIn({ text, name, place, offset }: Parameter): Json {
   try {
-    return parseJsonText(parameter.text);
+    return parseJsonText(text);
   } catch (error) {
     if (!(error instanceof BadRequest)) throw error;
-    const detail = `${parameter.place}: ${parameter.name} is JSON in a quoted string: ${error.problems[0]?.detail ?? error.message}`;
-    throw new BadRequest('json_syntax', `The message cannot be read: ${detail}`, {
-      problems: [{ path: `/attributes/${parameter.name}`, code: 'json_syntax', detail }],
+    const [problem] = error.problems;
+    const detail = `${place.at(offset)}: ${name} is JSON in a quoted string: ${problem?.detail ?? error.message}`;
+    const code = problem?.code ?? 'json_syntax';
+    throw new BadRequest(code, `The message cannot be read: ${detail}`, {
+      problems: [{ path: `/attributes/${name}`, code, detail }],
     });
   }
 }
@@ -59,7 +61,58 @@ const BARE = /^\d+(?:\.\d+)?$/;
 /** The value as text; undefined where text cannot carry it. */
 export function writeValue(value: Json): string | undefined {
   if (typeof value === 'string') return canCarry(value) ? quote(value) : undefined;
-  if (typeof value === 'number') return BARE.test(String(value)) ? String(value) : quote(String(value));
+  if (typeof value === 'number') {
+    const text = String(value);
+    return BARE.test(text) ? text : quote(text);
+  }
   if (typeof value === 'boolean') return String(value);
-  return value === null ? undefined : quote(JSON.stringify(value).replaceAll('\u007f', '\\u007f'));
+  return value === null ? undefined : quote(escapedJson(value));
 }
+
+/** JSON escapes most control characters by itself, and may escape any. */
+function escapedJson(value: Json): string {
+  const text = JSON.stringify(value);
+  return canCarry(text)
+    ? text
+    : text.replace(BREAKING, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** In quotes, with `"` and `\` escaped. */
+export function quote(text: string): string {
+  return `"${text.includes('"') || text.includes('\\') ? text.replace(/["\\]/g, '\\$&') : text}"`;
+}
+
+/**
+ * Control characters but the tab, and what else ends a line for somebody (U+0085, U+2028, U+2029).
+ * Text renderings are made of lines, and GFD.229 knows no escape for them.
+ */
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const BREAKING = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g;
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const BREAKS = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/;
+
+export function canCarry(text: string): boolean {
+  return !BREAKS.test(text);
+}
+
+/** Tells beside the message which attributes stand not in it: a field of its own would be no attribute of the model. */
+export function omittedHeader(names: readonly string[]): Readonly<Record<string, string>> {
+  return { 'Parley-Omitted': [...new Set(names)].join(', ') };
+}
+
+/** The characters of a URI (RFC 3986 section 2), whatever was taken for one: all others as percent escapes. */
+export function uriText(text: string): string {
+  return URI.test(text)
+    ? text
+    : text.replace(
+        NOT_URI,
+        (piece) =>
+          `%${Buffer.from(piece)
+            .toString('hex')
+            .toUpperCase()
+            .replace(/..(?=.)/g, '$&%')}`,
+      );
+}
+
+const URI = /^[!#-;=?-Z[\]_a-z~]*$/;
+const NOT_URI = /[^!#-;=?-Z[\]_a-z~]+/g;
