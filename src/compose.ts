@@ -29,6 +29,8 @@ import { prometheusMetrics } from './shared/metrics.ts';
 import { projectRoot } from './shared/paths.ts';
 import { systemRandom } from './shared/random.ts';
 import { createSla } from './sla/extension.ts';
+import { readAgreementTemplates, templatesOfVendors } from './sla/template-files.ts';
+import type { AgreementTemplate } from './sla/templates.ts';
 import { createResourceBackend } from './sla/resource-backend.ts';
 import type { SlaListener } from './sla/port.ts';
 import { openEmbeddedStore } from './store/embedded/index.ts';
@@ -43,7 +45,12 @@ export interface Surroundings {
   readonly clock?: Clock;
   /** Plugins of the caller's, beside those under vendors/. */
   readonly plugins?: Readonly<Record<string, VendorPlugin>>;
+  /** Agreement templates in place of the shipped ones. */
+  readonly templates?: readonly AgreementTemplate[];
 }
+
+/** The service levels of real providers, from where the price lists have them. */
+const SLA_TEMPLATES = 'vendors/catalog/sla-templates';
 
 export interface Service {
   readonly url: string;
@@ -118,6 +125,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       metrics,
       finalBefore: async (agreement, instance, metric) => judged.finality?.finalBefore(agreement, instance, metric),
     });
+    const shipped = surroundings.templates ?? (await readAgreementTemplates(join(projectRoot, SLA_TEMPLATES)));
     const sla = createSla({
       store: entities,
       clock,
@@ -128,6 +136,8 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       registry,
       instruments: monitoring.instruments,
       listener: everyone(listeners),
+      templates: [...shipped, ...templatesOfVendors(vendors.list(), shipped)],
+      currency: config.currency,
     });
     const compliance = createCompliance({
       store: entities,
