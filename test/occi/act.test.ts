@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { typeOf } from '../../src/occi/category.ts';
 import { typeId } from '../../src/shared/ids.ts';
-import { ACTION_SCHEME, caller, create, document, entityOf, LOUD, refusal, world } from './world.ts';
+import { ACTION_SCHEME, caller, COMPLETE, create, document, entityOf, LOUD, refusal, world } from './world.ts';
 
 describe('engine: actions', () => {
   const begin = { term: 'begin', attributes: {} };
@@ -179,6 +180,53 @@ describe('engine: actions', () => {
     await ask({ op: 'act', path: b.path, invocation: begin });
     await all({ term: 'finish', attributes: {} });
     expect(await store.count({ states: ['done'] })).to.equal(2);
+  });
+
+  it('goes by other names too: those of older texts, and capitals', async () => {
+    const named: readonly object[] = [
+      { term: 'complete' },
+      { term: 'Finish' },
+      { action: COMPLETE },
+      { term: 'complete', action: COMPLETE },
+      { term: 'finish', action: COMPLETE },
+      { term: 'complete', action: typeId(`${ACTION_SCHEME}finish`) },
+      { action: typeId(`${ACTION_SCHEME}Finish`) },
+    ];
+    for (const invocation of named) {
+      const { ask, task } = world();
+      const { path } = await task();
+      await ask({ op: 'act', path, invocation: begin });
+      const view = entityOf(await ask({ op: 'act', path, invocation: { attributes: {}, ...invocation } }));
+      expect(view.record.state, JSON.stringify(invocation)).to.equal('done');
+    }
+    const { ask } = world();
+    const found = await ask({ op: 'discover' });
+    expect(JSON.stringify(found)).to.not.include('old.example.org#');
+    expect(found.type === 'categories' && found.actions.map(typeOf)).to.not.include(COMPLETE);
+  });
+
+  it('acts on a collection only if all its members have the action', async () => {
+    const { ask, task, store } = world();
+    const { path } = await task();
+    const notice = entityOf(await ask(create('/notice/', { mixins: [], attributes: {} })));
+    await ask({ op: 'associate', path: '/tag/', members: [path, notice.path] });
+    const all = (at: string, term: string): Promise<unknown> =>
+      ask({ op: 'actOnAll', path: at, invocation: { term, attributes: {} }, query: {} });
+    const error = await refusal(all('/tag/', 'begin'));
+    expect([error.status, error.code]).to.deep.equal([400, 'action_not_common']);
+    expect(error.problems.map((problem) => problem.detail)).to.deep.equal([`${notice.path} has no action begin`]);
+    expect((await refusal(all('/task/', 'shout'))).status).to.equal(400);
+    expect((await refusal(all('/task/', 'nothing'))).status).to.equal(404);
+    expect(await store.count({ states: ['running'] })).to.equal(0);
+    await ask({ op: 'disassociate', path: '/tag/', members: [notice.path] });
+    await all('/tag/', 'begin');
+    expect(await store.count({ states: ['running'] })).to.equal(1);
+  });
+
+  it('acts on nothing where nothing is', async () => {
+    const { ask } = world();
+    const outcome = await ask({ op: 'actOnAll', path: '/task/', invocation: begin, query: {} });
+    expect(outcome.type === 'collection' && outcome.views).to.deep.equal([]);
   });
 
   it('lets auditors look and not touch', async () => {

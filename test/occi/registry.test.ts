@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { Extension } from '../../src/occi/extension.ts';
 import { createRegistry } from '../../src/occi/registry.ts';
-import { typeOf, type Kind, type Mixin } from '../../src/occi/category.ts';
+import { typeOf, type Action, type Kind, type Mixin } from '../../src/occi/category.ts';
 import { ENTITY, LINK, RESOURCE } from '../../src/occi/core.ts';
 import { parseEntityId, tenantId, typeId } from '../../src/shared/ids.ts';
-import { RIBBON, TAG, TASK, testExtension } from './world.ts';
+import { ACTION_SCHEME, COMPLETE, RIBBON, TAG, TASK, testExtension } from './world.ts';
 
 const base = 'https://cloud.example.org';
 const registry = (...extensions: Extension[]): ReturnType<typeof createRegistry> =>
@@ -19,6 +19,7 @@ const extension = (more: Partial<Extension>): Extension => ({
 });
 const [anyKind] = testExtension().kinds as [Kind];
 const anyMixin = testExtension().mixins.find((mixin) => typeOf(mixin) === TAG) as Mixin;
+const anyAction: Action = { class: 'action', scheme: ACTION_SCHEME, term: 'x', title: '', attributes: {} };
 const id = '018f4c1e-7b1a-7000-8000-000000000001';
 
 describe('registry', () => {
@@ -74,6 +75,16 @@ describe('registry', () => {
       'a behaviour for a kind that is missing',
       { behaviours: [{ kind: typeId('http://a#b') }] },
       /a behaviour for http:\/\/a#b/,
+    ],
+    [
+      'an alias that is an action already',
+      {
+        actions: [
+          { ...anyAction, term: 'x', aliases: [typeId(`${ACTION_SCHEME}begin`)] },
+          { ...anyAction, term: 'y', aliases: [COMPLETE] },
+        ],
+      },
+      /alias .*begin is defined already\n.*alias .*complete is defined already/,
     ],
     ['a second behaviour', { behaviours: [{ kind: TASK }] }, /a second behaviour/],
     [

@@ -60,13 +60,16 @@ const mixin = (term: string, more: Partial<Mixin> = {}): Mixin => ({
 });
 
 export const ACTION_SCHEME = 'http://example.org/test/task/action#';
-const action = (term: string, attributes: Action['attributes'] = {}): Action => ({
+const action = (term: string, attributes: Action['attributes'] = {}, ...aliases: string[]): Action => ({
   class: 'action',
   scheme: ACTION_SCHEME,
   term,
   title: term,
   attributes,
+  ...(aliases.length === 0 ? {} : { aliases: aliases.map(typeId) }),
 });
+/** What an older text calls the action `finish`. */
+export const COMPLETE = typeId('http://old.example.org/task#complete');
 
 export const taskStates: StateTable<'open' | 'running' | 'done', 'begin' | 'finish' | 'lapse'> = {
   name: 'task',
@@ -153,6 +156,7 @@ export function testExtension(hooks: Hooks = {}): Extension {
           'task.birth': attribute({ mutable: false, settable: true }),
           'task.state': attribute({ mutable: false, default: 'open' }),
           'task.data': attribute({ type: 'object' }),
+          'task.mood': attribute({ pattern: { enum: ['calm', 'hectic'] }, anyCase: true }),
         },
       }),
       kind('ribbon', { parent: LINK, attributes: { 'ribbon.colour': attribute({ default: 'red' }) } }),
@@ -176,7 +180,7 @@ export function testExtension(hooks: Hooks = {}): Extension {
         fail: attribute({ type: 'boolean' }),
         speed: attribute({ type: 'number', pattern: { minimum: 1 } }),
       }),
-      action('finish', { result: attribute({ required: true, default: 'fine' }) }),
+      action('finish', { result: attribute({ required: true, default: 'fine' }) }, COMPLETE),
       action('shout'),
       action('dream'),
       action('soar'),

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { NotFound, PreconditionFailed } from '../../shared/errors.ts';
+import { BadRequest, Conflict, NotFound, PreconditionFailed } from '../../shared/errors.ts';
 import type { TypeId } from '../../shared/ids.ts';
 import { pointer, type Json } from '../../shared/json.ts';
 import { typeOf } from '../category.ts';
@@ -8,10 +8,11 @@ import { normalised } from '../document.ts';
 import type { Attributes, EntityDocument, EntityRecord } from '../entity.ts';
 import { Findings, methodNotAllowed } from '../findings.ts';
 import type { OcciOutcome, OcciRequest } from '../request.ts';
+import { inItsCase } from '../schema/case.ts';
 import type { TypeModel } from '../schema/model.ts';
 import { checkMatch, entityPath, load } from './access.ts';
 import { create } from './create.ts';
-import { checkedMixins } from './draft.ts';
+import { brought, checkedMixins } from './draft.ts';
 import { endOf } from './ends.ts';
 import { noteOf } from './notes.ts';
 import type { Services, Turn } from './services.ts';
@@ -21,24 +22,32 @@ type UpdateRequest = Extract<OcciRequest, { op: 'replace' | 'patch' }>;
 
 /**
  * PUT (create at this id, or full update: links stay) and POST of an entity (partial update), GFD.223
- * section 5.5. Immutable attributes may be repeated as they are, and not changed (403, all of them listed).
+ * sections 10.2 and 10.3.1. Immutable attributes may be repeated as they are, and not changed (403, all of them listed).
  */
 export async function update(services: Services, turn: Turn, request: UpdateRequest): Promise<OcciOutcome> {
-  const { kind, id } = entityPath(services, request.path);
+  const { kind, id } = placeOf(services, request);
   services.policy.check(turn.ctx.caller, 'update', typeOf(kind));
   const hook = services.registry.behaviour(typeOf(kind));
   const full = request.op === 'replace';
-  if (full && (await turn.ctx.store.get(id)) === undefined) {
+  const there = full ? await turn.ctx.store.get(id) : undefined;
+  if (full && there === undefined) {
     if (request.ifMatch !== undefined) throw new PreconditionFailed('There is nothing at this path yet');
     const location = request.path.slice(0, request.path.lastIndexOf('/') + 1);
-    return create(services, turn, location, [request.document], id);
+    return create(services, turn, location, [unlinked(request.document)], id);
   }
-  const before = await load(services, turn, request.path);
+  const before = await load(services, turn, request.path, full ? Promise.resolve(there) : undefined).catch(
+    (error: unknown) => {
+      // The tenant's own, of another kind or deleted. Of what others have nothing is told.
+      if (there?.tenant !== turn.ctx.caller.tenant) throw error;
+      throw new Conflict('id_taken', 'This id belongs to something else, or did: choose another');
+    },
+  );
+  if (request.onlyNew === true) throw new PreconditionFailed('There is something at this path already');
   checkMatch(before, request.ifMatch);
   if (hook?.clientMay?.update === false)
     throw methodNotAllowed(`${kind.title} is changed by its actions only`, 'GET, HEAD, DELETE, POST');
 
-  const document = full ? completed(request.document, before) : request.document;
+  const document = full ? completed(unlinked(request.document), before) : request.document;
   const draft = await changed(services, turn, before, document, full);
   const drafted = (await hook?.update?.(draft, before, turn.ctx)) ?? { record: draft };
   const record: EntityRecord = { ...drafted.record, rev: before.rev + 1, updated: services.clock.now() };
@@ -57,6 +66,32 @@ export async function update(services: Services, turn: Turn, request: UpdateRequ
     throw new ConcurrentChange();
   }
   return { type: 'entity', view: await viewOf(services, turn, record) };
+}
+
+/**
+ * Where the entity is or is to be. A client that wants to create something by PUT is told what is wrong with
+ * the path (400; GFD.185 section 3.4.4 lets a service refuse paths that it cannot bind).
+ */
+function placeOf(services: Services, { op, path, document }: UpdateRequest): ReturnType<typeof entityPath> {
+  try {
+    return entityPath(services, path);
+  } catch (error) {
+    if (op !== 'replace' || !(error instanceof NotFound)) throw error;
+    if (services.registry.atLocation(path.slice(0, path.lastIndexOf('/') + 1))?.class === 'kind')
+      throw new BadRequest('id_invalid', `The last part of the path ${path.slice(0, 200)} must be a UUID`);
+    const kind = document.kind === undefined ? undefined : services.registry.kind(document.kind);
+    if (kind?.location === undefined) throw error;
+    throw new BadRequest(
+      'path_of_kind',
+      `A ${kind.term} is found under ${kind.location}, not at ${path.slice(0, 200)}`,
+    );
+  }
+}
+
+/** Links in a PUT are let be: those that are there stay, and none is made (GFD.223 section 10.2). */
+function unlinked(document: EntityDocument): EntityDocument {
+  const { links, ...rest } = document;
+  return links === undefined ? document : rest;
 }
 
 function foresee(services: Services, turn: Turn, record: EntityRecord): void {
@@ -88,14 +123,15 @@ async function changed(
   const { registry, models } = services;
   const findings = new Findings();
   const link = registry.isLink(before.kind);
-  const document = normalised(sent, '', link, findings);
-  if (document.kind !== undefined && document.kind !== before.kind)
+  const read = normalised(sent, '', link, findings);
+  if (read.kind !== undefined && read.kind !== before.kind)
     findings.malformed.add('/kind', 'kind_mismatch', `this is a ${before.kind}, and stays one`);
 
-  const named = checkedMixins(registry, before.kind, document.mixins, before.tenant, '', findings);
+  const named = checkedMixins(registry, before.kind, read.mixins, before.tenant, '', findings);
   const stay = full ? before.mixins.filter((type) => servers(services, type, before)) : before.mixins;
   const mixins = [...new Set([...stay, ...named])];
   const model = models.of(before.kind, mixins, before.tenant);
+  const document = inItsCase(read, model);
   model.check(document.attributes, '/attributes', findings.malformed);
   const given = await settable(services, turn, before, model, document.attributes, findings);
   // What the record is made of already: a partial update adds only what new mixins bring.
@@ -174,6 +210,5 @@ function replaced(before: EntityRecord, was: TypeModel, model: TypeModel, given:
 
 /** The defaults that new mixins bring, then what is there, then what was sent. */
 function patched(before: EntityRecord, was: TypeModel, model: TypeModel, given: Attributes): Attributes {
-  const brought = was === model ? [] : Object.entries(model.defaults).filter(([name]) => !was.attributes.has(name));
-  return { ...Object.fromEntries(brought), ...before.attributes, ...given };
+  return { ...brought(was, model), ...before.attributes, ...given };
 }
