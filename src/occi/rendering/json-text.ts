@@ -12,9 +12,18 @@ const HALF = /\p{Surrogate}/u;
 
 /** Bytes as text: UTF-8 without its byte order mark. */
 export function decodeText(bytes: Uint8Array): string {
-  if (!isUtf8(bytes)) throw syntax('not_utf8', 'the message is not UTF-8', '');
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = buffer.toString('utf8');
+  if (!isUtf8(bytes)) throw syntax('not_utf8', `byte ${firstBroken(buffer, text) + 1}: the message is not UTF-8`, '');
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+/** Where the bytes part from what they were taken for: what is no UTF-8 has become U+FFFD there. */
+function firstBroken(bytes: Buffer, text: string): number {
+  const again = Buffer.from(text, 'utf8');
+  let at = 0;
+  while (at < bytes.length && bytes[at] === again[at]) at += 1;
+  return at;
 }
 
 /**

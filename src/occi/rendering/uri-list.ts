@@ -1,7 +1,9 @@
 import { BadRequest } from '../../shared/errors.ts';
 import type { OcciOutcome } from '../request.ts';
+import { excerpt, unreadable } from './cursor.ts';
 import { decodeText } from './json-text.ts';
 import type { Message, Parser, Rendering } from './types.ts';
+import { uriText } from './values.ts';
 
 const notForThis = (): never => {
   throw new BadRequest('not_a_list', 'text/uri-list can only name the members of a mixin');
@@ -19,10 +21,20 @@ const parser: Parser = {
 
 /** RFC 2483 section 5: one URI a line, lines that begin with # are comments. */
 function uris(message: Message): string[] {
-  return decodeText(message.body)
-    .split(/\r\n|\n|\r/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
+  const list: string[] = [];
+  let number = 0;
+  for (const line of decodeText(message.body).split(/\r\n|\n\r|\n|\r/)) {
+    number += 1;
+    const uri = line.trim();
+    if (uri === '' || uri.startsWith('#')) continue;
+    const wrong = uri.search(/[\s<>"]/);
+    if (wrong >= 0) {
+      const column = line.length - line.trimStart().length + wrong + 1;
+      throw unreadable(`line ${number}, column ${column}`, 'location_invalid', `"${excerpt(uri)}" is not a location`);
+    }
+    list.push(uri);
+  }
+  return list;
 }
 
 /** Can the outcome of the operation be shown as a list of locations? Asked before anything is done. */
@@ -32,14 +44,14 @@ export function fitsUriList(operation: string): boolean {
   );
 }
 
-/** text/uri-list (GFD.229 section 3.7): locations only. */
+/** text/uri-list (GFD.229 section 8): locations only. */
 export const uriListRendering: Rendering = {
   name: 'uri',
   parser,
   render(outcome, context) {
     return {
       body: locationsOf(outcome)
-        .map((path) => `${context.baseUrl}${path}\r\n`)
+        .map((path) => `${context.baseUrl}${uriText(path)}\r\n`)
         .join(''),
     };
   },
