@@ -29,8 +29,9 @@ export function discoveryCache(): (outcome: Categories, rendering: Rendering, co
     if (model?.kinds !== kinds || model.actions !== actions)
       models.set(mixins, (model = { kinds, actions, rendered: new Map() }));
     const name = context.patterns ? `${rendering.name}-patterns` : rendering.name;
-    let kept = model.rendered.get(name);
-    if (kept === undefined) model.rendered.set(name, (kept = keep(rendering.render(outcome, context), name)));
+    const key = `${name} ${context.baseUrl}`;
+    let kept = model.rendered.get(key);
+    if (kept === undefined) model.rendered.set(key, (kept = keep(rendering.render(outcome, context), name)));
     return kept;
   };
 }

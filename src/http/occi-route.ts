@@ -12,6 +12,7 @@ import { fitsUriList } from '../occi/rendering/uri-list.ts';
 import type { RequestEnvelope } from '../occi/request.ts';
 import { readBody } from './body.ts';
 import { readIdempotency, readIfMatch, readWait } from './conditions.ts';
+import { baseFor, localised } from './own-host.ts';
 import type { AppParts } from './parts.ts';
 import { discoveryCache } from './discovery.ts';
 import { respond, respondKept } from './respond.ts';
@@ -52,22 +53,27 @@ export function occiRoute(parts: AppParts, identify: Identify): (ctx: Context, s
     checkSlash(place, target.path, registry, caller);
     const content = contentOf(ctx, target, await readBody(ctx.req, limits.body));
     const output = outputFor(ctx.req.headers.accept, content.type, exportsAt(registry, target));
-    const occi = translate({
-      target,
-      caller,
-      registry,
-      model: lookup(caller.tenant),
-      message: { headers: ctx.req.rawHeaders, body: content.body },
-      parser: content.parser,
-      hasContent: content.present,
-      ifMatch: readIfMatch(ctx.req.headers['if-match']),
-      onlyNew: ctx.req.headers['if-none-match']?.trim() === '*',
-      output,
-    });
+    const { host } = ctx.req.headers;
+    const occi = localised(
+      translate({
+        target,
+        caller,
+        registry,
+        model: lookup(caller.tenant),
+        message: { headers: ctx.req.rawHeaders, body: content.body },
+        parser: content.parser,
+        hasContent: content.present,
+        ifMatch: readIfMatch(ctx.req.headers['if-match']),
+        onlyNew: ctx.req.headers['if-none-match']?.trim() === '*',
+        output,
+      }),
+      baseUrl,
+      host,
+    );
     checkShown(occi.op, output);
     const envelope = envelopeOf(ctx, target, content, caller, stamp.request);
     const outcome = await engine.handle(occi, envelope);
-    const render = { baseUrl, patterns: target.query['pattern'] === 'true' };
+    const render = { baseUrl: baseFor(baseUrl, host), patterns: target.query['pattern'] === 'true' };
     const how = { output, render, wait: envelope.wait, stamp };
     if (
       occi.op === 'discover' &&
@@ -95,17 +101,23 @@ function checkSlash(place: Place, path: string, registry: Registry, caller: Call
 /** Fields in the headers count where there is no body, whatever the Content-Type says: clients send lists of types. */
 function contentOf(ctx: Context, target: Target, body: Buffer): Content {
   const declared = ctx.req.headers['content-type'];
+  const inHeaders = hasOcciHeaders(ctx.req.rawHeaders);
   if (body.length > 0) {
-    const type = inputFor(declared);
+    const type = inputFor(declared, !inHeaders);
     if (type === undefined)
       throw new ParleyError(
         'unsupported_media_type',
         415,
         'A body needs a Content-Type, such as application/occi+json',
       );
-    return { body, present: true, parser: type.rendering.parser, type };
+    if (type.rendering.name === 'occi' && !inHeaders && target.method !== 'GET' && target.method !== 'DELETE')
+      throw new BadRequest('fields_missing', 'In text/occi the fields stand in headers, and there are none', {
+        problems: [{ path: '', code: 'fields_missing', detail: 'no Category, Link or X-OCCI- header' }],
+      });
+    const read = type.charset === 'latin1' ? Buffer.from(body.toString('latin1')) : body;
+    return { body: read, present: true, parser: type.rendering.parser, type };
   }
-  if (target.method !== 'GET' && hasOcciHeaders(ctx.req.rawHeaders))
+  if (target.method !== 'GET' && inHeaders)
     return { body, present: true, parser: textOcciRendering.parser, type: inputFor(declared) };
   return { body, present: false, parser: textPlainRendering.parser, type: undefined };
 }

@@ -14,9 +14,18 @@ export function told(error: ParleyError): Told {
     status: error.status,
     code: error.code,
     title: error.message,
-    problems: error.problems,
+    problems: firstOf(error.problems),
     extra: error.extra,
   };
+}
+
+/** More than these nobody reads, and a small message must not be answered by a huge one. */
+const MOST_TOLD = 100;
+
+function firstOf(problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= MOST_TOLD) return problems;
+  const more = problems.length - MOST_TOLD + 1;
+  return [...problems.slice(0, MOST_TOLD - 1), { path: '', code: 'more', detail: `and ${more} more problems` }];
 }
 
 /** For errors that nobody foresaw: what went wrong stands in the log under the request's id. */

@@ -56,7 +56,8 @@ export function respond(ctx: Context, outcome: OcciOutcome, how: Responding): vo
   }
   const rendered = written(ctx, rendering, outcome, how.render);
   describe(headers, outcome, how);
-  add(headers, rendered.headers);
+  // Location is where one new entity is; with X-OCCI-Location beside it some clients take both for a mix-up.
+  if (outcome.type !== 'created' || outcome.views.length !== 1) add(headers, rendered.headers);
   headers.push('Content-Type', withCharset(mediaType));
   send(ctx, how.stamp, outcome.type === 'created' ? 201 : 200, headers, rendered.body);
 }

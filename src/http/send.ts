@@ -26,7 +26,12 @@ export function stamp(ctx: Context, { server, request }: Stamp): void {
 export function send(ctx: Context, mark: Stamp, status: number, headers: string[], body: string | Buffer): void {
   ctx.respond = false;
   headers.push('Server', mark.server, 'X-Request-Id', mark.request, 'Accept', ACCEPT);
-  if (status !== 304) headers.push('Content-Length', String(Buffer.byteLength(body)));
+  const size = Buffer.byteLength(body);
+  if (status !== 304) headers.push('Content-Length', String(size));
   ctx.res.writeHead(status, headers);
-  ctx.res.end(status === 304 || ctx.method === 'HEAD' ? undefined : body);
+  if (status === 304 || ctx.method === 'HEAD') ctx.res.end();
+  // Head and text leave together in one encoding. Headers of text/occi are bytes already, as Latin-1: theirs is the
+  // body OK, which is ASCII; other bodies have headers that are.
+  else if (typeof body === 'string') ctx.res.end(body, size === body.length ? 'latin1' : 'utf8');
+  else ctx.res.end(body);
 }

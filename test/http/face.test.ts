@@ -153,6 +153,18 @@ describe('http: what every answer and every path has in common', () => {
     expect((await get('/machine/')).text).to.equal(before);
   });
 
+  it('If-None-Match: * on PUT creates and replaces nothing', async () => {
+    const path = (await world.machine()).replace(/.{4}$/, '0f0f');
+    const put = (cores: number): Promise<Reply> =>
+      world.ask('PUT', path, {
+        headers: { ...JSON_TYPE, 'If-None-Match': '*' },
+        body: { kind: MACHINE, attributes: { 'org.test.cores': cores } },
+      });
+    expect((await put(1)).status).to.equal(201);
+    expect((await put(2)).status).to.equal(412);
+    expect((await get(path, { Accept: 'application/json' })).json['attributes']).to.include({ 'org.test.cores': 1 });
+  });
+
   it('the ETag of a resource changes with its links', async () => {
     const [one, two] = [await world.machine(), await world.machine()];
     const alone = String((await get(one)).headers.etag);

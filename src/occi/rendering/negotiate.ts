@@ -31,30 +31,53 @@ const PLAIN: Output = { type: 'rendering', rendering: textPlainRendering, mediaT
 /** Media types that bodies may have and answers can have, for the Accept header of answers. */
 export const KNOWN_MEDIA_TYPES = MEDIA_TYPES.map((type) => type.name);
 
+/** A request's media type; some libraries label text as Latin-1, which is read as such; JSON is UTF-8. */
+export interface Input extends MediaType {
+  readonly charset?: 'latin1';
+}
+
 /**
- * The rendering of a request's body: the first type that we know, since clients in the field send
- * lists such as `text/plain,text/occi`. Undefined without a Content-Type.
+ * The rendering of a request: the first type that we know, since clients in the field send lists such as
+ * `text/plain,text/occi`; where the fields are not in the headers, the first that has a body. Undefined without a
+ * Content-Type.
  *
  * @throws ParleyError 415
  */
-export function inputFor(contentType: string | undefined): MediaType | undefined {
+export function inputFor(contentType: string | undefined, inBody = false): Input | undefined {
   if (contentType === undefined || contentType.trim() === '') return undefined;
   const known = BY_NAME.get(contentType);
   if (known !== undefined) return known;
-  for (const part of contentType.split(',')) {
+  let first: Input | undefined;
+  for (const part of contentType.split(',', 64)) {
     const type = BY_NAME.get(bare(part));
     if (type === undefined) continue;
-    const charset = /charset\s*=\s*"?([^\s";,]+)/i.exec(part)?.[1]?.toLowerCase();
-    if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii', 'ascii'].includes(charset))
-      throw new ParleyError('unsupported_media_type', 415, `Bodies are read as UTF-8, not as ${charset}`);
-    return type;
+    const input = withCharset(type, part);
+    if (!inBody || type.name !== 'text/occi') return input;
+    first ??= input;
   }
+  if (first !== undefined) return first;
   throw new ParleyError(
     'unsupported_media_type',
     415,
     `No body of type ${contentType.slice(0, 80)} is understood here; known are ${KNOWN_MEDIA_TYPES.join(', ')}`,
     { headers: { Accept: KNOWN_MEDIA_TYPES.join(', ') } },
   );
+}
+
+function withCharset(type: MediaType, part: string): Input {
+  const charset = /;\s*charset\s*=\s*"?([^\s";,]+)/i.exec(part)?.[1]?.toLowerCase();
+  switch (charset) {
+    case undefined:
+    case 'utf-8':
+    case 'utf8':
+    case 'us-ascii':
+    case 'ascii':
+      return type;
+    default:
+      if (type.name.startsWith('text/') && (charset === 'iso-8859-1' || charset === 'latin1'))
+        return { ...type, charset: 'latin1' };
+      throw new ParleyError('unsupported_media_type', 415, `Bodies are read as UTF-8, not as ${charset.slice(0, 40)}`);
+  }
 }
 
 interface Range {

@@ -35,17 +35,58 @@ describe('rendering: JSON', () => {
     expect(parser.entity(message({ kind: CABLE, attributes }), model).attributes).to.deep.equal(attributes);
   });
 
+  it('pitfall 17: an inline link in full, as {location, kind}, as a plain string, with attributes only', () => {
+    const links: Json[] = [
+      { kind: CABLE, target: { location: '/machine/1', kind: MACHINE } },
+      { location: '/machine/2', kind: MACHINE },
+      { location: '/cable/3', kind: CABLE },
+      '/machine/4',
+      { kind: CABLE, self: '/cable/5', rel: MACHINE, attributes: { 'occi.core.target': '/machine/5' } },
+    ];
+    const none = { mixins: [], attributes: {} };
+    expect(parser.entity(message({ kind: MACHINE, links }), model).links).to.deep.equal([
+      { ...none, kind: CABLE, target: { location: '/machine/1', kind: MACHINE } },
+      { ...none, target: { location: '/machine/2', kind: MACHINE } },
+      { ...none, kind: CABLE, target: { location: '/cable/3' } },
+      { ...none, target: { location: '/machine/4' } },
+      { ...none, kind: CABLE, attributes: { 'occi.core.target': '/machine/5' } },
+    ]);
+  });
+
+  it('attributes nested by their dots, as the drafts had them, are read as flat ones', () => {
+    const read = (attributes: Json): unknown => parser.entity(message({ kind: MACHINE, attributes }), model).attributes;
+    expect(read({ org: { test: { cores: 2, plan: { steps: [1] } } }, occi: { core: { title: 'x' } } })).to.deep.equal({
+      'org.test.cores': 2,
+      'org.test.plan': { steps: [1] },
+      'occi.core.title': 'x',
+    });
+    // What is flat already stays as it is, however deep its value.
+    const flat = { 'org.test.plan': { a: { b: 1 } }, 'org.test.tags': [{ c: {} }], single: {} };
+    expect(read(flat)).to.deep.equal(flat);
+    const twice = { 'org.test.cores': 1, org: { test: { cores: 2 } } };
+    expect(problems(() => read(twice))).to.deep.equal([['/attributes/org.test.cores', 'attribute_repeated']]);
+  });
+
   it('one entity, a collection of one, a collection of several, links', () => {
     const one = { kind: MACHINE, attributes: {} };
     for (const body of [one, { resources: [one] }])
       expect(parser.entities(message(body), model)).to.deep.equal([{ ...one, mixins: [] }]);
     expect(parser.entities(message({ resources: [one], links: [{ kind: CABLE }] }), model)).to.have.length(2);
+    expect(parser.entity(message({ links: [{ kind: CABLE }] }), model)).to.include({ kind: CABLE });
+    expect(parser.entity(message({ title: 'x', links: [{ kind: CABLE }] }), model).links).to.have.length(1);
+    expect(problems(() => parser.entities(message({ resources: one, links: 1 }), model))).to.deep.include.members([
+      ['/resources', 'type'],
+      ['/links', 'type'],
+    ]);
     expect(parser.entities(message({ links: [{ kind: CABLE }, { kind: CABLE }] }), model)).to.have.length(2);
     // A single resource has links too.
     expect(parser.entities(message({ ...one, links: [{ kind: CABLE }] }), model)[0]?.links).to.have.length(1);
     expect(problems(() => parser.entities(message({ resources: [] }), model))).to.deep.equal([['', 'entity_missing']]);
     expect(problems(() => parser.entity(message({ resources: [one, one] }), model))).to.deep.equal([
       ['', 'entity_count'],
+    ]);
+    expect(problems(() => parser.entity(message({ resources: [{ x: 1 }] }), model))).to.deep.equal([
+      ['/resources/0/x', 'member_unknown'],
     ]);
   });
 
@@ -55,7 +96,7 @@ describe('rendering: JSON', () => {
       mixins: 'fast',
       titel: 'x',
       attributes: [],
-      links: [{ kind: 'no identifier', 'a/b~c': 1 }, 'x'],
+      links: [{ kind: 'no identifier', 'a/b~c': 1 }, 5],
       target: { kind: MACHINE },
     };
     expect(problems(() => parser.entity(message(body), model))).to.have.deep.members([
@@ -81,7 +122,7 @@ describe('rendering: JSON', () => {
 
   it('names that reach for prototypes do no harm', () => {
     const document = parser.entity(message('{"attributes":{"constructor":{"prototype":{"x":1}},"toString":1}}'), model);
-    expect(Object.keys(document.attributes)).to.deep.equal(['constructor', 'toString']);
+    expect(Object.keys(document.attributes)).to.deep.equal(['constructor.prototype.x', 'toString']);
     expect(({} as { x?: number }).x).to.equal(undefined);
     expect(problems(() => parser.entity(message('{"attributes":{"a":[{"__proto__":1}]}}'), model))).to.deep.equal([
       ['/attributes/a/0/__proto__', 'name_forbidden'],
@@ -112,6 +153,13 @@ describe('rendering: JSON', () => {
       'urn:uuid:2',
     ]);
     expect(parser.members(message({ id: '/a/1' }))).to.deep.equal(['/a/1']);
+    expect(parser.members(message(['/a/1', 'urn:uuid:2', { location: '/a/3' }]))).to.deep.equal([
+      '/a/1',
+      'urn:uuid:2',
+      '/a/3',
+    ]);
+    expect(problems(() => parser.members(message(['/a/1', 2])))).to.deep.equal([['/1', 'id_missing']]);
+    expect(problems(() => parser.members(message('"x"')))).to.deep.equal([]);
     const mixin = { term: 'mine', scheme: 'http://example.org/mine#', location: '/mine/' };
     expect(parser.mixins(message({ mixins: [mixin] }), model)[0]).to.include({
       ...mixin,
