@@ -5,7 +5,7 @@ import type { Extension } from './extension.ts';
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:[^\s"'#]*#$/i;
 const TERM = /^[a-z0-9][a-z0-9_.-]*$/i;
-const LOCATION = /^\/(?:[a-z0-9_.~-]+\/)+$/i;
+const LOCATION = /^\/(?:(?!\.{1,2}\/)[a-z0-9_.~-]+\/)+$/i;
 const ATTRIBUTE = /^[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)*$/i;
 
 /** What is wrong with one category by itself (GFD.221 section 4.3, GFD.229 section 3.5). */

@@ -49,7 +49,15 @@ describe('engine: mixins at run time', () => {
     expect((await refusal(ask({ op: 'removeMixins', mixins: [mine] }))).status).to.equal(404);
     const add = (more: object): Promise<unknown> => ask({ op: 'addMixins', mixins: [{ ...blue, ...more }] });
     expect((await refusal(add({ scheme: 'http://schemas.ogf.org/occi/infrastructure#' }))).status).to.equal(403);
-    for (const location of ['/', '/-/', '/.well-known/org/ogf/occi/-/', '/a b/', '/a/../b?c=d/'])
+    for (const location of [
+      '/',
+      '/-/',
+      '/.well-known/org/ogf/occi/-/',
+      '/health/live/',
+      '/a b/',
+      '/a/../b/',
+      '/a?c=d/',
+    ])
       expect((await refusal(add({ location }))).status, location).to.equal(400);
   });
 

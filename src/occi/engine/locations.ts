@@ -1,7 +1,7 @@
 import type { Mixin } from '../category.ts';
 
-/** Paths that are bound to something else than a category (GFD.223 sections 4 and 9). */
-const BOUND = /^\/(?:-|\.well-known)(?:\/|$)/;
+/** Paths that are bound to something else than a category: the query interface (GFD.223 section 9), and our own. */
+const BOUND = /^\/(?:-|\.well-known|health|metrics|events|openapi\.json)\//i;
 
 /**
  * Where a mixin that a client defines is to be: an absolute path that ends in `/`, made of what the client
