@@ -62,10 +62,6 @@ export function createApp(parts: AppParts, mounted: Mounted = []): Koa {
 
   const { health } = parts;
   const router = new Router();
-  router.use((ctx, next) => {
-    stamp(ctx, stampOf(ctx));
-    return next();
-  });
   router.get('/health/live', live);
   router.get('/health/ready', ready(health));
   router.get('/metrics', metricsRoute(parts));
@@ -81,6 +77,7 @@ export function createApp(parts: AppParts, mounted: Mounted = []): Koa {
   // All paths but these few are OCCI's own name space, so nothing needs to be matched for it.
   app.use(async (ctx) => {
     if (own.has(ctx.path)) {
+      stamp(ctx, stampOf(ctx));
       await routes(ctx as RouterContext, () => onlyRead(ctx));
       return;
     }

@@ -70,9 +70,11 @@ export function occiRoute(parts: AppParts, identify: Identify): (ctx: Context, s
       baseUrl,
       host,
     );
-    checkShown(occi.op, output);
+    if (occi.op !== 'read') checkShown(occi.op, output);
     const envelope = envelopeOf(ctx, target, content, caller, stamp.request);
     const outcome = await engine.handle(occi, envelope);
+    // What is not there is not found in any rendering.
+    if (occi.op === 'read') checkShown(occi.op, output);
     const render = { baseUrl: baseFor(baseUrl, host), patterns: target.query['pattern'] === 'true' };
     const how = { output, render, wait: envelope.wait, stamp };
     if (

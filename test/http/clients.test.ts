@@ -141,6 +141,7 @@ describe('http: what real clients send', () => {
     const path = await world.machine();
     const headers = { ...JSON_TYPE, Accept: 'text/uri-list' };
     expect((await ask('GET', path, { Accept: 'text/uri-list' })).status).to.equal(400);
+    expect((await ask('GET', '/nothing', { Accept: 'text/uri-list' })).status).to.equal(404);
     expect((await ask('POST', path, headers, { attributes: { 'org.test.cores': 7 } })).status).to.equal(400);
     expect((await ask('POST', `${path}?action=start`, headers, {})).status).to.equal(400);
     const after = await ask('GET', path, { Accept: 'application/json' });
@@ -172,7 +173,7 @@ describe('http: what real clients send', () => {
     expect((reply.json['problems'] as object[]).at(-1)).to.deep.equal({
       path: '',
       code: 'more',
-      detail: 'and 4901 more problems',
+      detail: 'and 4902 more problems',
     });
   });
 });

@@ -100,7 +100,7 @@ describe('http: what every answer and every path has in common', () => {
       expect([head.status, head.text], at).to.deep.equal([200, '']);
       expect(head.headers['content-type'], at).to.equal(full.headers['content-type']);
       if (at !== '/metrics') expect(head.headers['content-length'], at).to.equal(String(Buffer.byteLength(full.text)));
-      expect(options.status, at).to.equal(200);
+      expect([options.status, options.headers.server], at).to.deep.equal([200, SERVER]);
       expect(options.headers.allow, at).to.contain('GET, HEAD').and.contain('OPTIONS');
     }
     expect((await world.ask('HEAD', '/nothing')).status).to.equal(404);

@@ -25,9 +25,13 @@ export const jsonParser: Parser = {
     return reading(message, (body, problems) => {
       const reader = new EntityReader(model, problems, hint);
       const items = collection(body, problems);
-      if (items === undefined) return [reader.read(body, '')];
-      if (items.length === 0) problems.add('', 'entity_missing', 'the collection is empty');
-      return items.map(({ item, path }) => reader.read(item, path));
+      if (items?.length === 0) problems.add('', 'entity_missing', 'the collection is empty');
+      return (items ?? [{ item: body, path: '' }]).map(({ item, path }) => {
+        const document = reader.read(item, path);
+        if (document.kind === undefined && isObject(item) && item['kind'] === undefined)
+          problems.add(pointer(path, 'kind'), 'kind_required', 'a new entity has a kind');
+        return document;
+      });
     });
   },
 

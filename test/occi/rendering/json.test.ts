@@ -111,7 +111,9 @@ describe('rendering: JSON', () => {
     ]);
     expect(problems(() => parser.entities(message({ resources: [{}, { x: 1 }], y: 1 }), model))).to.deep.equal([
       ['/y', 'member_unknown'],
+      ['/resources/0/kind', 'kind_required'],
       ['/resources/1/x', 'member_unknown'],
+      ['/resources/1/kind', 'kind_required'],
     ]);
     expect(problems(() => parser.entity(message([]), model))).to.deep.equal([['', 'type']]);
   });
