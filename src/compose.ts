@@ -11,7 +11,7 @@ import type { Config } from './config/schema.ts';
 import { createApp } from './http/app.ts';
 import type { HealthState } from './http/parts.ts';
 import { listen } from './http/server.ts';
-import { createInfrastructure } from './infrastructure/index.ts';
+import { createLivingInfrastructure } from './infrastructure/index.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { createMonitoring } from './monitoring/monitoring.ts';
 import { createEventFeed, notifyExtension } from './notify/index.ts';
@@ -23,7 +23,7 @@ import { serviceJobs } from './scheduler/jobs.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { createSweeper } from './scheduler/sweeper.ts';
 import { systemClock, type Clock } from './shared/clock.ts';
-import { idSource } from './shared/ids.ts';
+import { idSource, vendorId } from './shared/ids.ts';
 import type { Logger } from './shared/logger.ts';
 import { prometheusMetrics } from './shared/metrics.ts';
 import { projectRoot } from './shared/paths.ts';
@@ -35,6 +35,7 @@ import { createResourceBackend } from './sla/resource-backend.ts';
 import type { SlaListener } from './sla/port.ts';
 import { openEmbeddedStore } from './store/embedded/index.ts';
 import { agentProjection, publishAgents } from './vendor-host/agents.ts';
+import { createDirectVendors } from './vendor-host/direct.ts';
 import { createVendorHost } from './vendor-host/host.ts';
 import type { VendorPlugin } from './vendor-kit/types.ts';
 
@@ -168,9 +169,22 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     // Compliance first: when the customer reads that the call is awarded, its report is there.
     listeners.push(compliance.listener, broker.slaListener);
 
+    const { vendor, ...instances } = config.infrastructure;
+    const infrastructure = createLivingInfrastructure({
+      backend: createResourceBackend({ vendors, clock, store: entities }),
+      vendors: createDirectVendors({ vendors, clock, log }),
+      store: entities,
+      values,
+      clock,
+      log,
+      registry,
+      limits: instances,
+      ...(vendor === undefined ? {} : { vendor: vendorId(vendor) }),
+    });
+
     known.registry = createRegistry(
       [
-        createInfrastructure({ backend: createResourceBackend({ vendors, clock, store: entities }), clock }),
+        infrastructure.extension,
         createAgents({ project: agentProjection(() => vendors) }),
         broker.extension,
         sla.extension,
@@ -207,7 +221,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       jobs: serviceJobs({
         sweeper,
         entities,
-        watch: () => sla.watch(),
+        watch: async () => (await sla.watch()) + (await infrastructure.watch()),
         retention: createRetention({ store: samples, clock, neededFrom: () => compliance.finality.neededFrom() }),
         clock,
         log,
@@ -218,6 +232,12 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     });
 
     const firstToken = await auth.bootstrap(surroundings.bootstrapToken);
+    await infrastructure.start();
+    lifecycle.started({
+      name: 'infrastructure',
+      why: 'what is being provisioned comes to a safe place',
+      stop: () => infrastructure.stop(),
+    });
     await sla.start();
     lifecycle.started({ name: 'sla', why: 'provisioning under way comes to a safe place', stop: () => sla.stop() });
     await broker.start();

@@ -20,6 +20,7 @@ export const defaults: Omit<Config, 'url'> = {
     rates: { USD: '0.92' },
   },
   limits: { bodyBytes: 1_048_576, requestsPerSecond: 5000, burst: 10_000, failedLoginsPerMinute: 60 },
+  infrastructure: { instances: 16, autostart: 4 },
   vendors: [
     { id: 'local', plugin: 'local', config: {} },
     { id: 'azure', plugin: 'catalog', config: { preset: 'azure' } },

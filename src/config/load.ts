@@ -28,7 +28,7 @@ const validate = new Ajv2020({ allErrors: true, useDefaults: true, strict: true 
 
 /**
  * Defaults, then the file that `PARLEY_CONFIG` names (YAML or JSON), then the environment; the
- * later stands over the earlier, by top-level member and for `limits` by each limit.
+ * later stands over the earlier, by top-level member and for `limits` and `infrastructure` by each of theirs.
  *
  * Throws `InvalidConfig` with all problems at once.
  */
@@ -78,6 +78,7 @@ function merged(given: JsonObject): Config {
     ...defaults,
     ...known,
     limits: { ...defaults.limits, ...known.limits },
+    infrastructure: { ...defaults.infrastructure, ...known.infrastructure },
     url: known.url ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
   };
 }

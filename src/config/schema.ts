@@ -23,6 +23,16 @@ export interface LimitsConfig {
   readonly failedLoginsPerMinute: number;
 }
 
+/** What becomes of compute, storage and network that customers post without an agreement. */
+export interface InfrastructureConfig {
+  /** The vendor that provisions what names none; default: the first connected one that can. */
+  readonly vendor?: string;
+  /** Computes of one tenant that may run at once. */
+  readonly instances: number;
+  /** While fewer than these run, a compute that names no template is started by itself. */
+  readonly autostart: number;
+}
+
 /** Everything that an operator can set. */
 export interface Config {
   readonly data: string;
@@ -33,6 +43,7 @@ export interface Config {
   readonly currency: string;
   readonly rates: RateTableConfig;
   readonly limits: LimitsConfig;
+  readonly infrastructure: InfrastructureConfig;
   readonly vendors: readonly VendorConfig[];
   /** How long an ordered stop may take, in seconds. */
   readonly stopSeconds: number;
@@ -78,6 +89,24 @@ export const configSchema: JsonObject = {
         requestsPerSecond: { type: 'number', exclusiveMinimum: 0, description: 'Steady requests of one principal' },
         burst: { type: 'integer', minimum: 1, description: 'Requests of one principal at once' },
         failedLoginsPerMinute: { type: 'integer', minimum: 1, description: 'Failed authentications of one address' },
+      },
+    },
+    infrastructure: {
+      type: 'object',
+      additionalProperties: false,
+      description: 'What becomes of compute, storage and network that customers post without an agreement',
+      properties: {
+        vendor: {
+          type: 'string',
+          minLength: 1,
+          description: 'Provisions what names no vendor; default: the first that can',
+        },
+        instances: { type: 'integer', minimum: 0, description: 'Computes of one tenant that may run at once' },
+        autostart: {
+          type: 'integer',
+          minimum: 0,
+          description: 'While fewer than these run, a compute without a template is started by itself',
+        },
       },
     },
     vendors: {

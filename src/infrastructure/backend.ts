@@ -24,5 +24,19 @@ export interface ResourceInternal {
   readonly sla?: string;
   readonly for?: string;
   readonly index?: number;
+  /** Posted without an agreement, and to be run by the record's vendor. */
+  readonly direct?: Direct;
   readonly stopped?: readonly { readonly from: number; readonly until?: number }[];
+}
+
+/** What was posted without an agreement, on its way to its vendor. Without `ref` beside it, it is not made yet. */
+export interface Direct {
+  /** Names it to the vendor for ever: the same key, the same resource. */
+  readonly key: string;
+  /** Is it to come up by itself: because a template was named, or only if there is room? Absent: not by itself. */
+  readonly run?: 'must' | 'may';
+  /** The vendor may have been asked to make it: what goes must be undone there. */
+  readonly asked?: true;
+  /** Tries of what is under way that came to nothing. */
+  readonly attempts?: number;
 }

@@ -7,14 +7,22 @@ import type { Clock } from '../shared/clock.ts';
 import { Conflict, NotFound, ParleyError } from '../shared/errors.ts';
 import type { TypeId } from '../shared/ids.ts';
 import { pointer, type JsonObject } from '../shared/json.ts';
-import type { StateTable } from '../shared/state-machine.ts';
+import { movesFrom, type StateTable } from '../shared/state-machine.ts';
 import type { BackendView, ResourceBackend, ResourceInternal } from './backend.ts';
+import { actDirectly } from './direct/act.ts';
+import type { DirectParts } from './direct/parts.ts';
+import { planned } from './direct/plan.ts';
+import { saveTemplate } from './direct/saved.ts';
+import { updatedDirectly } from './direct/update.ts';
+import { directOf, refOf } from './direct/record.ts';
 import { observed } from './observe.ts';
 import { stoppedAfter } from './stopped.ts';
 
 export interface InfrastructureParts {
   readonly backend: ResourceBackend;
   readonly clock: Clock;
+  /** Vendors that take what is posted without an agreement; absent: what is posted is a record with a state machine. */
+  readonly direct?: DirectParts;
 }
 
 /** What one kind adds to the common behaviour of resources. */
@@ -33,18 +41,36 @@ const internalOf = (record: EntityRecord): ResourceInternal => record.internal;
 
 /** Resources and links that a vendor runs: actions go to it, and what it answers is written with history and event. */
 export function resourceBehaviour(shape: ResourceShape, parts: InfrastructureParts): Behaviour {
+  const { direct } = parts;
   return {
     kind: shape.kind,
     stateAttribute: shape.names.state,
     ...(shape.states === undefined ? {} : { states: shape.states }),
-    update: (draft, before) => {
+    create: async (draft, _, ctx) => ({
+      record: direct === undefined ? draft : await planned(draft, shape.names, direct, ctx),
+    }),
+    created(record) {
+      if (directOf(record) !== undefined) direct?.work.soon(record);
+    },
+    settled: (record) => directOf(record) === undefined || record.due === undefined,
+    update: async (draft, before) => {
+      if (direct !== undefined && directOf(before) !== undefined)
+        return { record: await updatedDirectly(draft, before, shape.names, direct) };
       checkAgreed(draft, before);
-      return Promise.resolve({ record: draft });
+      return { record: draft };
     },
     remove: (record, ctx) => {
       checkFree(record, ctx);
-      return Promise.resolve({ how: 'remove' });
+      const posted = directOf(record);
+      // Nobody was asked to make it, so nobody has to be asked to take it back.
+      if (posted === undefined || (posted.asked === undefined && refOf(record) === undefined))
+        return Promise.resolve({ how: 'remove' });
+      return Promise.resolve({ how: 'hide', record: { ...record, due: { at: parts.clock.now(), action: 'destroy' } } });
     },
+    removed: async (record) => {
+      if (directOf(record) !== undefined) await direct?.work.gone(record.id);
+    },
+    onDue: async (record) => direct?.work.due(record.id),
     refresh: (record, ctx) => observed(shape, parts, record, ctx),
     actions: Object.fromEntries(
       shape.actions.map((action) => [
@@ -86,24 +112,59 @@ function checkFree(record: EntityRecord, ctx: RequestContext): void {
 
 async function perform(
   shape: ResourceShape,
-  { backend, clock }: InfrastructureParts,
+  { backend, clock, direct }: InfrastructureParts,
   action: Action,
   record: EntityRecord,
   attributes: Attributes,
   ctx: RequestContext,
 ): Promise<ActionResult> {
-  if (internalOf(record).ref === undefined || record.vendor === undefined)
-    throw new Conflict(
-      'not_provisioned',
-      `No vendor runs ${ctx.pathOf(record)}, so there is nothing to ${action.term}: resources come to life through a call for proposals`,
-      { extra: { state: record.state ?? null, moves: [] } },
-    );
+  const runs = internalOf(record).ref !== undefined && record.vendor !== undefined;
+  if (direct !== undefined && action.term === 'save' && (runs || directOf(record) !== undefined))
+    return saveTemplate(record, attributes, direct);
+  if (direct !== undefined && directOf(record) !== undefined)
+    return actDirectly(shape, direct, backend, action, record, attributes, ctx);
+  if (!runs) return moved(shape, action, record, attributes, clock.now(), ctx);
   const from = clock.now();
   const view = await asked(backend, action, record, attributes);
   const given = action.term === 'resize' ? resized(attributes) : {};
   const done = { shape, action, view, given, from, until: clock.now() };
   return { type: 'entity', record: await written(done, record, ctx) };
 }
+
+/**
+ * A record that no vendor runs: the state machine of the standard and nothing behind it. What is to be made of
+ * something that really exists (a template of an instance, a copy of a volume) is refused.
+ */
+async function moved(
+  shape: ResourceShape,
+  action: Action,
+  record: EntityRecord,
+  attributes: Attributes,
+  now: number,
+  ctx: RequestContext,
+): Promise<ActionResult> {
+  const to =
+    shape.states === undefined
+      ? undefined
+      : movesFrom(shape.states, record.state ?? '').find(({ on }) => on === action.term)?.to;
+  if (internalOf(record).sla !== undefined || to === undefined)
+    throw new Conflict(
+      'not_provisioned',
+      `No vendor runs ${ctx.pathOf(record)}, so there is nothing to ${action.term}`,
+      {
+        extra: { state: record.state ?? null, moves: [] },
+      },
+    );
+  if (NEEDS_SUBSTANCE.has(action.term))
+    throw new Conflict('not_supported', `No vendor runs ${ctx.pathOf(record)}: there is nothing to ${action.term}`, {
+      extra: { state: record.state ?? null },
+    });
+  const given = action.term === 'resize' ? resized(attributes) : {};
+  const done = { shape, action, view: { state: to, attributes: {} }, given, from: now, until: now };
+  return { type: 'entity', record: await written(done, record, ctx) };
+}
+
+const NEEDS_SUBSTANCE: ReadonlySet<string> = new Set(['save', 'backup', 'snapshot']);
 
 /** 409 `not_supported` where the vendor of this one resource cannot do what the service does for others. */
 async function asked(

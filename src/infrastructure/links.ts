@@ -12,16 +12,18 @@ function linkBehaviour(
   fill: (record: EntityRecord) => Attributes,
   parts: InfrastructureParts,
 ): Behaviour {
+  const common = resourceBehaviour(shape, parts);
   return {
-    ...resourceBehaviour(shape, parts),
-    create(draft) {
+    ...common,
+    async create(draft, document, ctx) {
       // An end outside this service is of no kind that is known here.
       const kind = draft.target?.kind;
       if (kind !== undefined && draft.target?.location.startsWith('/') === true && kind !== target)
         throw new Unprocessable('target_kind', `A ${shape.term} leads to ${target}`, {
           problems: [{ path: '/target', code: 'target_kind', detail: `${draft.target.location} is a ${kind}` }],
         });
-      return Promise.resolve({ record: { ...draft, attributes: { ...fill(draft), ...draft.attributes } } });
+      const filled = { ...draft, attributes: { ...fill(draft), ...draft.attributes } };
+      return (await common.create?.(filled, document, ctx)) ?? { record: filled };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Mixin } from '../occi/category.ts';
+import type { AttributeDefinitions, Mixin } from '../occi/category.ts';
 import type { TypeId } from '../shared/ids.ts';
 import { endpoint, placement } from '../terms/resources.ts';
 import { number, oneOf, text, whole } from './define.ts';
@@ -17,7 +17,7 @@ import {
 
 type Parts = Partial<Pick<Mixin, 'attributes' | 'depends' | 'applies'>>;
 
-function mixin(scheme: string, term: string, title: string, location: string, parts: Parts = {}): Mixin {
+export function mixin(scheme: string, term: string, title: string, location: string, parts: Parts = {}): Mixin {
   return {
     class: 'mixin',
     scheme,
@@ -94,16 +94,23 @@ const SIZES = {
   mem_large: [4, 16, 40],
 } as const;
 
+/** What a template of a size sets: its values stand over the instance's own. */
+export const sizeAttributes = (cores: number, memory: number, disk: number | undefined): AttributeDefinitions => ({
+  [compute.cores]: whole('Number of virtual CPU cores', { minimum: 1 }, { default: cores }),
+  [compute.memory]: number('Memory in GiB', { default: memory }),
+  ...(disk === undefined
+    ? {}
+    : {
+        [compute.ephemeralSize]: number('Ephemeral disk in GiB', { mutable: false, default: disk }),
+        [compute.ephemeralDevice]: text('Device identifier of the ephemeral disk'),
+      }),
+});
+
 /** The profile's templates, the optional ones included (OCCI-CRTP-EP/1.1). */
 export const resourceTemplates: readonly Mixin[] = Object.entries(SIZES).map(([term, [cores, memory, disk]]) =>
   mixin(TEMPLATES, term, `${cores} cores, ${memory} GiB memory, ${disk} GiB disk`, `/resource_tpl/${term}/`, {
     depends: [RESOURCE_TPL],
-    attributes: {
-      [compute.cores]: whole('Number of virtual CPU cores', { minimum: 1 }, { default: cores }),
-      [compute.memory]: number('Memory in GiB', { default: memory }),
-      [compute.ephemeralSize]: number('Ephemeral disk in GiB', { mutable: false, default: disk }),
-      [compute.ephemeralDevice]: text('Device identifier of the ephemeral disk'),
-    },
+    attributes: sizeAttributes(cores, memory, disk),
   }),
 );
 

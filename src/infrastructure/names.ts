@@ -22,6 +22,15 @@ export const ENDPOINT: TypeId = typeId('http://schemas.parley.org/occi/placement
 /** Which of its limits the vendor really enforces. */
 export const ENFORCED: TypeId = typeId('http://schemas.parley.org/occi/placement#enforced');
 
+/** GFD.224 sections 4.2.1 and 4.4.1: addresses of networks and of interfaces. */
+export const IPNETWORK: TypeId = typeId('http://schemas.ogf.org/occi/infrastructure/network#ipnetwork');
+export const IPNETWORKINTERFACE: TypeId = typeId(
+  'http://schemas.ogf.org/occi/infrastructure/networkinterface#ipnetworkinterface',
+);
+
+/** Scheme of the mixins by which a customer names the vendor of what is posted without an agreement. */
+export const VENDORS = 'http://schemas.parley.org/occi/vendor#';
+
 /** Names of the attributes that the behaviours read or set. */
 export const compute = {
   architecture: 'occi.compute.architecture',
@@ -43,6 +52,9 @@ export const storage = {
 } as const;
 
 export const network = {
+  address: 'occi.network.address',
+  gateway: 'occi.network.gateway',
+  allocation: 'occi.network.allocation',
   vlan: 'occi.network.vlan',
   label: 'occi.network.label',
   state: 'occi.network.state',
@@ -57,6 +69,9 @@ export const storagelink = {
 } as const;
 
 export const networkinterface = {
+  address: 'occi.networkinterface.address',
+  gateway: 'occi.networkinterface.gateway',
+  allocation: 'occi.networkinterface.allocation',
   interface: 'occi.networkinterface.interface',
   mac: 'occi.networkinterface.mac',
   state: 'occi.networkinterface.state',

@@ -5,6 +5,9 @@ import { ParleyError } from '../shared/errors.ts';
 import type { BackendView, ResourceBackend, ResourceInternal } from './backend.ts';
 import type { ResourceShape } from './behaviour.ts';
 
+/** What observing needs of a request, or of the watch that makes none. */
+export type Observer = Pick<RequestContext, 'store' | 'log' | 'pathOf'>;
+
 /** Times that an observation is tried to be written beside the changes of others. */
 const MOST_WRITES = 3;
 
@@ -17,7 +20,7 @@ export async function observed(
   shape: ResourceShape,
   parts: { readonly backend: ResourceBackend; readonly clock: Clock },
   first: EntityRecord,
-  ctx: RequestContext,
+  ctx: Observer,
 ): Promise<EntityRecord> {
   let before = first;
   for (let tries = 1; tries <= MOST_WRITES; tries++) {
@@ -56,11 +59,7 @@ function runs(record: EntityRecord): boolean {
   return ref !== undefined && record.vendor !== undefined && record.internal['released'] !== true && !record.hidden;
 }
 
-async function looked(
-  backend: ResourceBackend,
-  record: EntityRecord,
-  ctx: RequestContext,
-): Promise<BackendView | undefined> {
+async function looked(backend: ResourceBackend, record: EntityRecord, ctx: Observer): Promise<BackendView | undefined> {
   try {
     return await backend.inspect(record);
   } catch (error) {

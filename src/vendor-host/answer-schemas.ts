@@ -8,6 +8,15 @@ const texts: JsonObject = { type: 'array', items: id, maxItems: 10_000 };
 const instant: JsonObject = { type: 'number', minimum: 0, maximum: 8.64e15 };
 const share: JsonObject = { type: 'number', minimum: 0, maximum: 1 };
 const bag: JsonObject = { type: 'object' };
+const positive: JsonObject = { type: 'number', exclusiveMinimum: 0 };
+/** One line that may stand in a title. */
+const label: JsonObject = { type: 'string', minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f"\\\\]*$' };
+/** The type of a template: its term in lower case and without dots, as the strictest clients want terms. */
+const category: JsonObject = {
+  type: 'string',
+  maxLength: 2_000,
+  pattern: '^[a-z][a-z0-9+.-]*:[^\\s"\'#<>,;]+#[a-z][a-z0-9_-]*$',
+};
 
 const object = (required: JsonObject, optional: JsonObject = {}): JsonObject => ({
   type: 'object',
@@ -163,6 +172,14 @@ const reply = byType(
 );
 
 const view = object({ ref: id, state: id, attributes: bag }, { message: { type: 'string', maxLength: 10_000 } });
+const eligibility: JsonObject = {
+  type: 'object',
+  required: ['eligible'],
+  oneOf: [
+    object({ eligible: { const: true } }),
+    object({ eligible: { const: false }, code: id, detail: { type: 'string', maxLength: 10_000 } }),
+  ],
+};
 
 export const answerSchemas = {
   describe: object(
@@ -177,16 +194,20 @@ export const answerSchemas = {
       internal: { type: 'boolean' },
       facts: bag,
     },
-    { whyNot: text, maxReply: { type: 'number', exclusiveMinimum: 0 } },
+    {
+      whyNot: text,
+      maxReply: { type: 'number', exclusiveMinimum: 0 },
+      templates: listOf(object({ mixin: category, title: label }), 1_000),
+      sizes: listOf(
+        object(
+          { mixin: category, title: label, cores: { type: 'integer', minimum: 1 }, memory: positive },
+          { disk: positive },
+        ),
+        1_000,
+      ),
+    },
   ),
-  canOffer: {
-    type: 'object',
-    required: ['eligible'],
-    oneOf: [
-      object({ eligible: { const: true } }),
-      object({ eligible: { const: false }, code: id, detail: { type: 'string', maxLength: 10_000 } }),
-    ],
-  },
+  canOffer: eligibility,
   getOffer: reply,
   poll: reply,
   acceptOffer: byType(
@@ -196,6 +217,10 @@ export const answerSchemas = {
   ),
   getAgreement: byType(typed('agreement', { agreement: id, at: instant }), typed('refused', { reason })),
   provision: view,
+  canCreate: eligibility,
+  create: byType(typed('created', { view }), typed('refuse', { reason })),
+  change: view,
+  save: object({ mixin: category, title: label }),
   getInfo: view,
   perform: view,
   measure: listOf(

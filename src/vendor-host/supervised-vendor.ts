@@ -2,11 +2,13 @@ import { VendorFault } from '../vendor-kit/fault.ts';
 import type {
   Acceptance,
   AgreementView,
+  Creation,
   Ctx,
   Eligibility,
   Measurement,
   Reply,
   ResourceView,
+  SavedTemplate,
   Vendor,
   VendorProfile,
 } from '../vendor-kit/types.ts';
@@ -31,7 +33,11 @@ export function supervisedVendor({ vendor, supervisor, ownCtx, internal }: Super
     supervisor.run(method, ctx, invoke, (answer) => checkedAnswer(method, answer) as T);
   const tell = (method: keyof Vendor, ctx: Ctx, invoke: (ctx: Ctx) => Promise<unknown>): Promise<void> =>
     supervisor.run(method, ctx, invoke, () => undefined);
-  const see = (method: 'provision' | 'getInfo' | 'perform', ctx: Ctx, invoke: (ctx: Ctx) => Promise<unknown>) =>
+  const see = (
+    method: 'provision' | 'getInfo' | 'perform' | 'change',
+    ctx: Ctx,
+    invoke: (ctx: Ctx) => Promise<unknown>,
+  ) =>
     supervisor.run<ResourceView>(method, ctx, invoke, (answer) => {
       const view = checkedAnswer(method, answer) as unknown as ResourceView;
       if (!internal()) refuseInternalEndpoint(method, view);
@@ -58,6 +64,7 @@ export function supervisedVendor({ vendor, supervisor, ownCtx, internal }: Super
           answer === undefined ? undefined : (checkedAnswer('getAgreement', answer) as unknown as AgreementView),
       ),
     provision: (step, ctx) => see('provision', ctx, (guarded) => vendor.provision(step, guarded)),
+    ...direct(vendor, ask, see, internal),
     deprovision: (key, ctx) => tell('deprovision', ctx, (guarded) => vendor.deprovision(key, guarded)),
     getInfo: (ref, ctx) => see('getInfo', ctx, (guarded) => vendor.getInfo(ref, guarded)),
     perform: (ref, call, ctx) => see('perform', ctx, (guarded) => vendor.perform(ref, call, guarded)),
@@ -69,6 +76,47 @@ export function supervisedVendor({ vendor, supervisor, ownCtx, internal }: Super
         }),
     cancel: (key, ctx) => tell('cancel', ctx, (guarded) => vendor.cancel(key, guarded)),
     close: () => tell('close', ownCtx(), () => vendor.close()),
+  };
+}
+
+type Ask = <T>(method: AnsweringMethod, ctx: Ctx, invoke: (ctx: Ctx) => Promise<unknown>) => Promise<T>;
+type See = (method: 'change', ctx: Ctx, invoke: (ctx: Ctx) => Promise<unknown>) => Promise<ResourceView>;
+
+/** What a vendor need not have: resources without an agreement, other sizes, templates made of instances. */
+function direct(
+  vendor: Vendor,
+  ask: Ask,
+  see: See,
+  internal: () => boolean,
+): Pick<Vendor, 'canCreate' | 'create' | 'change' | 'save'> {
+  return {
+    ...(vendor.canCreate === undefined
+      ? {}
+      : {
+          canCreate: (order, ctx) =>
+            ask<Eligibility>('canCreate', ctx, async (guarded) => vendor.canCreate?.(order, guarded)),
+        }),
+    ...(vendor.create === undefined
+      ? {}
+      : {
+          async create(order, ctx) {
+            const answer = await ask<Creation>('create', ctx, async (guarded) => vendor.create?.(order, guarded));
+            if (answer.type === 'created' && !internal()) refuseInternalEndpoint('create', answer.view);
+            return answer;
+          },
+        }),
+    ...(vendor.change === undefined
+      ? {}
+      : {
+          change: (ref, attributes, ctx) =>
+            see('change', ctx, async (guarded) => vendor.change?.(ref, attributes, guarded)),
+        }),
+    ...(vendor.save === undefined
+      ? {}
+      : {
+          save: (ref, name, ctx) =>
+            ask<SavedTemplate>('save', ctx, async (guarded) => vendor.save?.(ref, name, guarded)),
+        }),
   };
 }
 

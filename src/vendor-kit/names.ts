@@ -25,6 +25,9 @@ export const actions = {
   down: action('network', 'down'),
   online: action('storage', 'online'),
   offline: action('storage', 'offline'),
+  backup: action('storage', 'backup'),
+  snapshot: action('storage', 'snapshot'),
+  resize: action('storage', 'resize'),
 } as const;
 
 /** Attributes of the OCCI infrastructure extension that vendors state (GFD.224). */
@@ -39,6 +42,10 @@ export const attributes = {
   interface: 'occi.networkinterface.interface',
   mac: 'occi.networkinterface.mac',
   label: 'occi.network.label',
+  address: 'occi.networkinterface.address',
+  allocation: 'occi.networkinterface.allocation',
+  userData: 'occi.compute.userdata',
+  sshKey: 'occi.credentials.ssh.publickey',
   /** What really holds a resource to its limits, such as `["cores: taskset"]`. */
   enforced: 'org.parley.enforced',
 } as const;

@@ -28,6 +28,8 @@ export interface Capabilities {
   readonly actions: readonly TypeId[];
   /** Metrics that `measure` knows. */
   readonly measures: readonly string[];
+  /** Kinds that a customer may post without an agreement: `canCreate` and `create` are there. Absent: none. */
+  readonly direct?: readonly TypeId[];
 }
 
 /** All that a plugin may touch besides the kit. */
@@ -114,6 +116,25 @@ export interface VendorProfile {
   readonly maxReply?: number;
   /** What else an operator may want to see, such as the number of offers. */
   readonly facts: Readonly<Record<string, Json>>;
+  /** What a compute of its own may run: each becomes a mixin below `os_tpl` (GFD.224 section 4.5.1). */
+  readonly templates?: readonly OsTemplate[];
+  /** Sizes of its own, beside those of the profile (GFD.222): each becomes a mixin below `resource_tpl`. */
+  readonly sizes?: readonly SizeTemplate[];
+}
+
+/** Something that a compute can run. Scheme and term make the type; the term is lower case, without dots. */
+export interface OsTemplate {
+  readonly mixin: TypeId;
+  readonly title: string;
+}
+
+/** A size by name: whole cores, memory and ephemeral disk in GiB. */
+export interface SizeTemplate {
+  readonly mixin: TypeId;
+  readonly title: string;
+  readonly cores: number;
+  readonly memory: number;
+  readonly disk?: number;
 }
 
 export type Eligibility =
@@ -178,6 +199,31 @@ export interface Step {
   readonly target?: ResourceRef;
 }
 
+/** A resource or link that a customer posted without an agreement. The key of `create` names it for ever. */
+export interface Order {
+  readonly kind: TypeId;
+  /** For people: its title, or a part of its id. */
+  readonly name: string;
+  /** Templates among them. */
+  readonly mixins: readonly TypeId[];
+  /** As the customer gave them, with the defaults of templates. */
+  readonly attributes: Readonly<Record<string, Json>>;
+  /** Is it to come up in its working state (`active`, `online`), or to be defined only? */
+  readonly start: boolean;
+  /** Links: both ends, already made. */
+  readonly source?: ResourceRef;
+  readonly target?: ResourceRef;
+}
+
+export type Creation =
+  { readonly type: 'created'; readonly view: ResourceView } | { readonly type: 'refuse'; readonly reason: Reason };
+
+/** A template that was made of an instance. */
+export interface SavedTemplate {
+  readonly mixin: TypeId;
+  readonly title: string;
+}
+
 /** How a vendor knows a resource again. */
 export interface ResourceRef {
   readonly ref: string;
@@ -221,7 +267,15 @@ export interface Vendor {
   /** What became of the acceptance with this key; undefined: unknown. */
   getAgreement(key: string, ctx: Ctx): Promise<AgreementView | undefined>;
   provision(step: Step, ctx: Ctx): Promise<ResourceView>;
-  /** Undoes `provision` of the same key, also one whose answer never came, or that never began. */
+  /** Cheap: could the order be carried out now? `create` has the last word. */
+  canCreate?(order: Order, ctx: Ctx): Promise<Eligibility>;
+  /** Makes what was posted without an agreement; the same key makes it once. */
+  create?(order: Order, ctx: Ctx): Promise<Creation>;
+  /** Gives a resource other attributes (sizes); a fault `state_wrong` where it must be stopped first. */
+  change?(ref: ResourceRef, attributes: Readonly<Record<string, Json>>, ctx: Ctx): Promise<ResourceView>;
+  /** Makes a template of an instance for its tenant; the same key makes it once. */
+  save?(ref: ResourceRef, name: string, ctx: Ctx): Promise<SavedTemplate>;
+  /** Undoes `provision` or `create` of the same key, also one whose answer never came, or that never began. */
   deprovision(key: string, ctx: Ctx): Promise<void>;
   getInfo(ref: ResourceRef, ctx: Ctx): Promise<ResourceView>;
   perform(ref: ResourceRef, call: ActionCall, ctx: Ctx): Promise<ResourceView>;

@@ -108,15 +108,19 @@ describe('infrastructure: kinds and mixins', () => {
     expect((await refusal(create(w, '/storage/'))).problems[0]?.code).to.equal('attribute_required');
   });
 
-  it('stores what is posted directly as inactive, and says why nothing can be done with it', async () => {
+  it('without a vendor, keeps what is posted directly as a record with the state machine of the standard', async () => {
     const w = cloud();
     const { record, path, actions } = entityOf(
       await create(w, '/compute/', { attributes: { 'occi.compute.cores': 2 } }),
     );
     expect(record.state).to.equal('inactive');
     expect(actions.map((action) => action.slice(action.indexOf('#') + 1))).to.deep.equal(['start', 'save']);
-    const error = await refusal(w.ask({ op: 'act', path, invocation: { term: 'start', attributes: {} } }));
-    expect([error.status, error.code]).to.deep.equal([409, 'not_provisioned']);
+    const act = (term: string): ReturnType<World['ask']> =>
+      w.ask({ op: 'act', path, invocation: { term, attributes: {} } });
+    expect(entityOf(await act('start')).record.attributes['occi.compute.state']).to.equal('active');
+    expect((await refusal(act('start'))).status).to.equal(409);
+    expect(entityOf(await act('suspend')).record.state).to.equal('suspended');
+    expect((await refusal(act('save'))).code).to.equal('not_supported');
     expect(w.calls).to.deep.equal([]);
     await w.ask({ op: 'delete', path });
   });

@@ -72,6 +72,11 @@ export class Accounts {
     });
   }
 
+  /** Nothing else is sold or given away while the work is done. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#locks.run(ONE_AT_A_TIME, work);
+  }
+
   /** Enters a resource under a living agreement, or answers undefined where there is none of that name. */
   enter(name: string, make: (agreement: AgreementRecord) => ResourceRecord): Promise<ResourceRecord | undefined> {
     return this.#locks.run(ONE_AT_A_TIME, async () => {

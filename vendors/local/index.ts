@@ -1,4 +1,5 @@
 import { actions, defineVendor, metrics } from '../../src/vendor-kit/index.ts';
+import { DIRECT } from './orders.ts';
 import { configSchema, settingsOf } from './settings.ts';
 import { Local } from './vendor.ts';
 
@@ -11,7 +12,8 @@ export default defineVendor({
     holds: false,
     counter: false,
     provisions: true,
-    actions: [actions.start, actions.stop, actions.restart, actions.suspend, actions.online, actions.offline],
+    actions: Object.values(actions),
+    direct: DIRECT,
     measures: [metrics.cpuUsed, metrics.memoryUsed],
   },
   configSchema,

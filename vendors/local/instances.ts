@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { copyFile, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, cp, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { VendorFault, attributes } from '../../src/vendor-kit/index.ts';
 import type { Ctx, Host } from '../../src/vendor-kit/index.ts';
@@ -7,6 +8,7 @@ import { untroubled } from './ledger.ts';
 import type { Ledger, ResourceRecord } from './ledger.ts';
 import { heapOf } from './limits.ts';
 import type { Limits, Size } from './limits.ts';
+import { savedTemplates } from './saved.ts';
 import { findOurs, keyOf, mark, processState, signalGroup } from './proc.ts';
 import type { LocalSettings, Template } from './settings.ts';
 
@@ -118,11 +120,12 @@ export class Instances {
   }
 
   async #start(record: ResourceRecord): Promise<number> {
-    const template = this.#templateOf(record);
+    const template = this.templateOf(record);
     const folder = this.folderOf(record.ref);
     await mkdir(this.mountsOf(record.ref), { recursive: true, mode: 0o700 });
     await rm(this.#readyFile(record.ref), { force: true });
     const file = await this.#copyOf(template, folder);
+    const given = await this.#given(record, folder);
     const size = sizeOf(record);
     const words: Readonly<Record<string, string>> = {
       '{node}': process.execPath,
@@ -152,6 +155,7 @@ export class Instances {
           PARLEY_PORT: String(record.port ?? 0),
           PARLEY_READY: this.#readyFile(record.ref),
           PARLEY_MOUNTS: this.mountsOf(record.ref),
+          ...given,
         },
       });
       return await new Promise<number>((resolve, reject) => {
@@ -171,8 +175,26 @@ export class Instances {
     }
   }
 
+  /** What the customer gave along, as files: user data as it came, and who may log in where a template lets anybody. */
+  async #given({ attributes: has }: ResourceRecord, folder: string): Promise<Record<string, string>> {
+    const [data, key] = [has[attributes.userData], has[attributes.sshKey]];
+    if (typeof key === 'string') {
+      await mkdir(join(folder, '.ssh'), { recursive: true, mode: 0o700 });
+      await writeFile(join(folder, '.ssh', 'authorized_keys'), `${key.trim()}\n`, { mode: 0o600 });
+    }
+    if (typeof data !== 'string') return {};
+    const file = join(folder, 'user-data');
+    await writeFile(file, data, { mode: 0o600 });
+    return { PARLEY_USER_DATA: file };
+  }
+
   async #copyOf(template: Template, folder: string): Promise<string> {
     const copy = join(folder, basename(template.file));
+    if (template.folder !== undefined) {
+      // Only at the first start: afterwards the instance goes on with what it has.
+      if (!existsSync(copy)) await cp(template.folder, folder, { recursive: true, verbatimSymlinks: true });
+      return copy;
+    }
     if (isAbsolute(template.file)) await copyFile(template.file, copy);
     else await writeFile(copy, await this.#host.readFile(template.file));
     return copy;
@@ -226,8 +248,8 @@ export class Instances {
     }
   }
 
-  #templateOf(record: ResourceRecord): Template {
-    const { templates } = this.#settings;
+  templateOf(record: ResourceRecord): Template {
+    const templates = [...this.#settings.templates, ...savedTemplates(this.#ledger)];
     const found = templates.find(({ name }) => name === record.template) ?? templates[0];
     if (found === undefined) throw new VendorFault('template_unknown', false, 'no template is configured');
     return found;

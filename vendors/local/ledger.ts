@@ -36,10 +36,24 @@ export interface ResourceRecord {
   /** Links: the references of both ends. */
   readonly source?: string;
   readonly target?: string;
+  /** Posted without an agreement. */
+  readonly direct?: true;
+}
+
+/** A template that was made of an instance. */
+export interface SavedRecord {
+  readonly key: string;
+  readonly name: string;
+  readonly title: string;
+  readonly tenant: string;
+  readonly file: string;
+  readonly folder: string;
+  readonly command: readonly string[];
 }
 
 const AGREEMENT = 'a:';
 const RESOURCE = 'r:';
+const SAVED = 't:';
 /** Marks of what is over are kept this long: no caller comes back after that. */
 const KEEP_MARKS = 90 * 24 * 3_600_000;
 
@@ -49,6 +63,7 @@ export class Ledger {
   readonly #agreements = new Map<string, AgreementRecord>();
   readonly #resources = new Map<string, ResourceRecord>();
   readonly #byRef = new Map<string, string>();
+  readonly #saved = new Map<string, SavedRecord>();
 
   constructor(memory: DurableMap) {
     this.#memory = memory;
@@ -65,6 +80,19 @@ export class Ledger {
       if (record.state === 'gone' && record.since < now - KEEP_MARKS) await this.#memory.delete(name);
       else this.#remember(record);
     }
+    for (const [, text] of await this.#memory.entries(SAVED)) {
+      const record = JSON.parse(text) as SavedRecord;
+      this.#saved.set(record.key, record);
+    }
+  }
+
+  saved(): readonly SavedRecord[] {
+    return [...this.#saved.values()];
+  }
+
+  async putSaved(record: SavedRecord): Promise<void> {
+    await this.#memory.set(SAVED + record.key, JSON.stringify(record));
+    this.#saved.set(record.key, record);
   }
 
   agreement(key: string): AgreementRecord | undefined {

@@ -34,7 +34,7 @@ import type { LocalSettings } from './settings.ts';
 
 /** The runtime does not start with less. */
 const LEAST_MEMORY = 0.125;
-const USUAL_MEMORY = 0.5;
+export const USUAL_MEMORY = 0.5;
 
 const KINDS: ReadonlySet<string> = new Set([kinds.compute, kinds.storage, kinds.storagelink]);
 

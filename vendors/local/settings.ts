@@ -10,6 +10,16 @@ export interface Template {
   readonly file: string;
   /** `{node}`, `{file}` and `{heap}` (MiB for the heap) are filled in. */
   readonly command: readonly string[];
+  /** What a saved instance had in its folder: new instances of the template begin with a copy of it. */
+  readonly folder?: string;
+}
+
+/** A size by name, for those who do not want to state cores and memory (GiB). */
+export interface NamedSize {
+  readonly mixin: TypeId;
+  readonly title: string;
+  readonly cores: number;
+  readonly memory: number;
 }
 
 export interface LocalSettings {
@@ -34,6 +44,16 @@ export interface LocalSettings {
     readonly cap: number;
   };
   readonly templates: readonly Template[];
+  readonly sizes: readonly NamedSize[];
+  /** Bounds on what is posted without an agreement. */
+  readonly direct: {
+    /** Running at once, of all tenants together. */
+    readonly instances: number;
+    /** Share of memory and disk that all of it together may take. */
+    readonly share: number;
+    /** Templates that one tenant may have saved. */
+    readonly saved: number;
+  };
   readonly graceSeconds: number;
   readonly readySeconds: number;
   readonly validHours: number;
@@ -41,7 +61,8 @@ export interface LocalSettings {
   readonly cgroup: string;
 }
 
-const SCHEME = 'http://schemas.parley.org/occi/local/template#';
+export const SCHEME = 'http://schemas.parley.org/occi/local/template#';
+const SIZES = 'http://schemas.parley.org/occi/local/size#';
 // From Node 24 on the compiler reserves half a GiB for its code at once, which counts against the limit of a small
 // server; without a compiler it fits, and a server of this size does not need one.
 const NODE = ['{node}', '--jitless', '--max-old-space-size={heap}', '{file}'];
@@ -116,6 +137,29 @@ export const configSchema: JsonObject = {
       },
       default: { 'http-server': { file: 'templates/http-server.mjs' } },
     },
+    sizes: {
+      type: 'object',
+      propertyNames: { pattern: '^[a-z][a-z0-9-]*$' },
+      additionalProperties: {
+        type: 'object',
+        properties: { cores: { type: 'integer', minimum: 1 }, memory: positive },
+        required: ['cores', 'memory'],
+        additionalProperties: false,
+      },
+      default: { tiny: { cores: 1, memory: 0.25 } },
+      description: 'Sizes by name, beside small, medium and large of the standard profile; memory in GiB',
+    },
+    direct: {
+      type: 'object',
+      properties: {
+        instances: { type: 'integer', minimum: 0, default: 32 },
+        share: { type: 'number', minimum: 0, maximum: 1, default: 0.5 },
+        saved: { type: 'integer', minimum: 0, default: 16 },
+      },
+      default: {},
+      additionalProperties: false,
+      description: 'Bounds on what is posted without an agreement: running at once, share of memory and disk',
+    },
     graceSeconds: { ...positive, default: 5, description: 'From a graceful stop to a kill' },
     readySeconds: { ...positive, default: 15, description: 'Until a started process must have told its port' },
     validHours: { ...positive, maximum: 8760, default: 72 },
@@ -127,8 +171,18 @@ export const configSchema: JsonObject = {
 /** The checked configuration, its defaults filled in by the host, as settings. */
 export function settingsOf(config: JsonObject): LocalSettings {
   const templates = isObject(config['templates']) ? config['templates'] : {};
+  const sizes = isObject(config['sizes']) ? config['sizes'] : {};
   return {
     ...(config as unknown as LocalSettings),
+    sizes: Object.entries(sizes).map(([name, value]) => {
+      const { cores, memory } = value as { readonly cores: number; readonly memory: number };
+      return {
+        mixin: typeId(SIZES + name),
+        title: `${name}: ${cores} cores, ${memory} GiB memory`,
+        cores,
+        memory,
+      };
+    }),
     templates: Object.entries(templates).map(([name, value]) => {
       const { file, command } = value as { readonly file: string; readonly command?: readonly string[] };
       return { name, mixin: typeId(SCHEME + name), file, command: command ?? NODE };

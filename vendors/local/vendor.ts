@@ -2,9 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import {
   VendorFault,
   actions,
-  attributes,
   eligible,
-  endpoint,
   ineligible,
   kinds,
   placeFits,
@@ -21,19 +19,22 @@ import type {
   ActionCall,
   AgreementView,
   CfpView,
+  Creation,
   Ctx,
   Eligibility,
   Host,
-  Json,
   Measurement,
+  Order,
   Reply,
   ResourceRef,
   ResourceView,
+  SavedTemplate,
   Step,
   Vendor,
   VendorProfile,
 } from '../../src/vendor-kit/index.ts';
 import { Accounts, KINDS } from './accounts.ts';
+import { Attached } from './attached.ts';
 import { capacityLeft, capacityOfAll } from './capacity.ts';
 import type { Capacity } from './capacity.ts';
 import { Instances, sizeOf } from './instances.ts';
@@ -42,9 +43,12 @@ import type { ResourceRecord } from './ledger.ts';
 import { Limits } from './limits.ts';
 import { committedLevels } from './levels.ts';
 import { makeOffer, placeOf, understanding } from './offer.ts';
+import { Orders } from './orders.ts';
 import { findOurs, processState } from './proc.ts';
+import { saveInstance } from './saved.ts';
 import type { LocalSettings } from './settings.ts';
 import { Usage } from './usage.ts';
+import { viewOf } from './view.ts';
 import { Volumes } from './volumes.ts';
 
 /** The machine that the service runs on, sold as instances, volumes and links. */
@@ -57,6 +61,8 @@ export class Local implements Vendor {
   readonly #all: Capacity;
   readonly #locks = new Locks();
   readonly #accounts: Accounts;
+  readonly #orders: Orders;
+  readonly #attached: Attached;
   readonly #usage = new Usage();
 
   private constructor(host: Host, settings: LocalSettings, ledger: Ledger, all: Capacity) {
@@ -67,6 +73,14 @@ export class Local implements Vendor {
     this.#instances = new Instances(host, settings, ledger, new Limits(settings.cgroup, host.log));
     this.#volumes = new Volumes(host.folder);
     this.#accounts = new Accounts(host, settings, ledger, this.#locks);
+    this.#orders = new Orders(host, settings, ledger, this.#accounts);
+    this.#attached = new Attached({
+      clock: host.clock,
+      ledger,
+      instances: this.#instances,
+      volumes: this.#volumes,
+      orders: this.#orders,
+    });
   }
 
   /** Finds again what an earlier run of the service left running, and finishes what it was undoing. */
@@ -92,6 +106,8 @@ export class Local implements Vendor {
       currency: this.#settings.currency,
       levels: committedLevels(this.#settings),
       internal: true,
+      templates: this.#settings.templates.map(({ name, mixin }) => ({ mixin, title: `Runs ${name}` })),
+      sizes: this.#settings.sizes,
       facts: {
         cores: this.#all.cores,
         coresLeft: left.cores,
@@ -145,6 +161,35 @@ export class Local implements Vendor {
     });
   }
 
+  canCreate(order: Order): Promise<Eligibility> {
+    return this.#orders.canCreate(order);
+  }
+
+  create(order: Order, ctx: Ctx): Promise<Creation> {
+    return this.#locks.run(ctx.key, async (): Promise<Creation> => {
+      ctx.signal.throwIfAborted();
+      const record = this.#ledger.resource(ctx.key) ?? (await this.#orders.begin(order, ctx));
+      if ('code' in record) return { type: 'refuse', reason: record };
+      if (record.state === 'gone' || record.state === 'undoing')
+        throw new VendorFault('undone', false, 'this was undone before it was done');
+      return { type: 'created', view: this.#view(record.state === 'made' ? record : await this.#make(record, ctx)) };
+    });
+  }
+
+  change(ref: ResourceRef, wanted: ResourceView['attributes']): Promise<ResourceView> {
+    return this.#locks.run(this.#known(ref).key, async () => {
+      const record = this.#known(ref);
+      return this.#view(await this.#orders.resize(record, wanted, this.#instances.alive(record) !== undefined));
+    });
+  }
+
+  save(ref: ResourceRef, name: string, ctx: Ctx): Promise<SavedTemplate> {
+    const record = this.#known(ref);
+    if (record.kind !== kinds.compute) throw new VendorFault('unsupported', false, 'only instances are saved');
+    const parts = { host: this.#host, settings: this.#settings, ledger: this.#ledger, instances: this.#instances };
+    return this.#locks.run(record.key, () => saveInstance(this.#known(ref), name, parts, ctx));
+  }
+
   deprovision(key: string): Promise<void> {
     return this.#locks.run(key, async () => {
       const before = this.#ledger.resource(key);
@@ -168,9 +213,7 @@ export class Local implements Vendor {
       const record = this.#known(ref);
       if (record.done === ctx.key) return this.#view(record);
       const acted =
-        record.kind === kinds.compute
-          ? await this.#act(record, call, ctx)
-          : switched(record, call, this.#host.clock.now());
+        record.kind === kinds.compute ? await this.#act(record, call, ctx) : await this.#attached.act(record, call);
       return this.#view(await this.#ledger.putResource({ ...acted, done: ctx.key }));
     });
   }
@@ -242,10 +285,10 @@ export class Local implements Vendor {
   }
 
   async #make(record: ResourceRecord, ctx: Ctx): Promise<ResourceRecord> {
-    if (record.kind === kinds.compute) return this.#instances.ensure(record, ctx);
+    if (record.kind === kinds.compute && record.meant === 'active') return this.#instances.ensure(record, ctx);
     if (record.kind === kinds.storage) await this.#volumes.make(record.ref);
-    else {
-      const ends = this.#ends(record);
+    else if (record.kind === kinds.storagelink) {
+      const ends = this.#attached.ends(record);
       if (ends === undefined)
         throw new VendorFault('ends_missing', false, 'both ends of a link must be provisioned first');
       await this.#volumes.attach(record, this.#instances.mountsOf(ends.instance), ends.volume);
@@ -256,22 +299,12 @@ export class Local implements Vendor {
   async #undo(record: ResourceRecord): Promise<void> {
     if (record.kind === kinds.storage) await this.#volumes.remove(record.ref);
     else if (record.kind === kinds.storagelink) {
-      const ends = this.#ends(record);
+      const ends = this.#attached.ends(record);
       if (ends !== undefined) await this.#volumes.detach(record, this.#instances.mountsOf(ends.instance));
-    } else await this.#instances.remove(record);
+    } else if (record.kind === kinds.compute) await this.#instances.remove(record);
     this.#usage.forget(record.ref);
     await this.#ledger.putResource({ ...record, state: 'gone', since: this.#host.clock.now() });
     await this.#accounts.endIfEmpty(record.agreement);
-  }
-
-  /** Which end of a link is the instance and which the volume. */
-  #ends(link: ResourceRecord): { readonly instance: string; readonly volume: string } | undefined {
-    const ends = [link.source, link.target].flatMap((ref) =>
-      ref === undefined ? [] : (this.#ledger.resourceAt(ref) ?? []),
-    );
-    const instance = ends.find(({ kind }) => kind === kinds.compute);
-    const volume = ends.find(({ kind }) => kind === kinds.storage);
-    return instance === undefined || volume === undefined ? undefined : { instance: instance.ref, volume: volume.ref };
   }
 
   #known(ref: ResourceRef): ResourceRecord {
@@ -287,7 +320,7 @@ export class Local implements Vendor {
     switch (action) {
       case actions.start:
         await this.#instances.goOn(record, ctx);
-        return this.#instances.ensure(record, ctx);
+        return this.#instances.ensure(await this.#admitted(record), ctx);
       case actions.stop:
         // What is meant comes first, so that a crash in between is not taken for a failure.
         await this.#ledger.putResource({ ...record, meant: 'inactive' });
@@ -297,7 +330,7 @@ export class Local implements Vendor {
         // Between its two lives it is not in trouble.
         await this.#ledger.putResource({ ...record, meant: 'inactive' });
         await this.#instances.stop(record, method === 'cold' ? 'poweroff' : method, ctx);
-        return this.#instances.ensure(record, ctx);
+        return this.#instances.ensure({ ...record, meant: 'active' }, ctx);
       case actions.suspend:
         if (this.#instances.alive(record) === undefined)
           throw new VendorFault('state_wrong', false, 'only a running instance can be suspended');
@@ -308,27 +341,13 @@ export class Local implements Vendor {
     }
   }
 
+  /** What was sold has its room; what was posted without an agreement asks for it whenever it starts. */
+  async #admitted(record: ResourceRecord): Promise<ResourceRecord> {
+    return record.direct === true && record.meant === 'inactive' ? this.#orders.admit(record) : record;
+  }
+
   #view(record: ResourceRecord): ResourceView {
-    if (record.kind !== kinds.compute) return { ref: record.ref, state: record.meant, attributes: record.attributes };
-    const alive = this.#instances.alive(record);
-    const { port } = record;
-    const seen = {
-      ref: record.ref,
-      attributes: {
-        ...record.attributes,
-        [attributes.enforced]: record.enforced ?? [],
-        ...(port === undefined
-          ? {}
-          : {
-              [endpoint.host]: '127.0.0.1',
-              [endpoint.port]: port,
-              [endpoint.url]: `http://127.0.0.1:${port}/`,
-            }),
-      } satisfies Record<string, Json>,
-    };
-    if (alive !== undefined) return { ...seen, state: alive.stopped ? 'suspended' : 'active' };
-    if (record.meant === 'inactive') return { ...seen, state: 'inactive' };
-    return { ...seen, state: 'error', message: record.trouble ?? this.#instances.lastWords(record) };
+    return viewOf(record, this.#instances);
   }
 }
 
@@ -345,10 +364,4 @@ function nothing(key: string, since: number): ResourceRecord {
     meant: 'inactive',
     since,
   };
-}
-
-function switched(record: ResourceRecord, { action }: ActionCall, since: number): ResourceRecord {
-  if (record.kind === kinds.storage && action === actions.online) return { ...record, meant: 'online', since };
-  if (record.kind === kinds.storage && action === actions.offline) return { ...record, meant: 'offline', since };
-  throw new VendorFault('unsupported', false, `${action} is not done here`);
 }

@@ -1,7 +1,9 @@
-import { mkdir, readlink, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attributes } from '../../src/vendor-kit/index.ts';
 import type { ResourceRecord } from './ledger.ts';
+
+const COPIES = ['backup', 'snapshot'] as const;
 
 /** Volumes are folders; attaching one makes it appear in the instance's folder of mounts. */
 export class Volumes {
@@ -20,7 +22,21 @@ export class Volumes {
   }
 
   async remove(ref: string): Promise<void> {
-    await rm(this.folderOf(ref), { recursive: true, force: true });
+    for (const folder of [this.folderOf(ref), ...COPIES.map((what) => this.#copyOf(ref, what))])
+      await rm(folder, { recursive: true, force: true });
+  }
+
+  /** A copy of the volume as it is now, beside it: one of each sort, the newer in the place of the older. */
+  async copy(ref: string, what: (typeof COPIES)[number]): Promise<void> {
+    const fresh = `${this.#copyOf(ref, what)}.new`;
+    await rm(fresh, { recursive: true, force: true });
+    await cp(this.folderOf(ref), fresh, { recursive: true, verbatimSymlinks: true });
+    await rm(this.#copyOf(ref, what), { recursive: true, force: true });
+    await rename(fresh, this.#copyOf(ref, what));
+  }
+
+  #copyOf(ref: string, what: string): string {
+    return `${this.folderOf(ref)}.${what}`;
   }
 
   async attach(link: ResourceRecord, mounts: string, volume: string): Promise<void> {
