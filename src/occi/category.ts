@@ -21,6 +21,8 @@ export interface AttributeDefinition {
   readonly default?: Json;
   /** Words of an enumeration that clients write in any case: read in lower case, wherever they come in. */
   readonly anyCase?: true;
+  /** Another each time it is read: what a client repeats of it is let be, and no attempt to set it. */
+  readonly observed?: true;
   readonly description: string;
 }
 

@@ -190,7 +190,7 @@ async function settable(
       kept[name] = value;
       continue;
     }
-    if (isDeepStrictEqual(value, before.attributes[name])) continue;
+    if (definition.observed === true || isDeepStrictEqual(value, before.attributes[name])) continue;
     // What clients have read may be more than what is stored.
     seen ??= (await projectionOf(services, turn, before)).attributes;
     if (!isDeepStrictEqual(value, seen[name]))
