@@ -7,6 +7,7 @@ import type { Vendors } from '../vendor-host/port.ts';
 import type { SampleStore } from '../archive/store.ts';
 import { exportCsv } from './export.ts';
 import { collectorTiming, collectorTimingAttributes, sensorTiming, textOf } from './fit.ts';
+import type { Latest } from './latest.ts';
 import { checkProbe } from './meters/probe.ts';
 import { BROKER_VANTAGE, collectorAttribute, LIVE, metrics, types } from './names.ts';
 import { inService, refuseChange, removal, vendorAccess } from './owned.ts';
@@ -15,6 +16,7 @@ import { push, type PushDeps } from './push.ts';
 export interface CollectorDeps extends PushDeps {
   readonly samples: SampleStore;
   readonly vendors: Vendors;
+  readonly latest: Pick<Latest, 'ofCollector'>;
 }
 
 const FEEDS = [types.tcp, types.http, types.vendor, types.push] as const;
@@ -31,6 +33,7 @@ export function collectorBehaviour(deps: CollectorDeps): Behaviour {
       return complete(draft, ctx, deps);
     },
     remove: (record) => removal(record),
+    project: (record) => deps.latest.ofCollector(record),
     actions: { push: (record, attributes, ctx) => push(record, attributes, ctx, deps) },
     exports: { 'text/csv': (record, ctx) => exportCsv(record, ctx, deps.samples) },
   };

@@ -1,7 +1,7 @@
 import type { AttributeDefinition, AttributeDefinitions, Mixin } from '../occi/category.ts';
 import type { Json, JsonObject } from '../shared/json.ts';
 import type { TypeId } from '../shared/ids.ts';
-import { channelAttribute, collectorAttribute, metrics, OURS, STANDARD, types } from './names.ts';
+import { channelAttribute, collectorAttribute, latestAttribute, metrics, OURS, STANDARD, types } from './names.ts';
 
 const CHANNEL = '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$';
 
@@ -38,6 +38,15 @@ const control = (
   description,
 });
 
+/** Read from what was measured, and so another each time. */
+const observed = (type: AttributeDefinition['type'], description: string): AttributeDefinition => ({
+  type,
+  mutable: false,
+  required: false,
+  observed: true,
+  description,
+});
+
 const NAME: JsonObject = { pattern: '^[a-z][a-z0-9_-]*(\\.[a-z][a-z0-9_-]*)*$', maxLength: 64 };
 
 /** What a collector measures, or is fed. Both mixins that make a collector deliver carry it. */
@@ -64,6 +73,9 @@ const measured: AttributeDefinitions = {
     required: false,
     description: 'The place of its target in the agreement, such as web/0',
   },
+  [collectorAttribute.lastValue]: observed('number', 'The last value of the metric; absent where nothing came'),
+  [collectorAttribute.lastAt]: observed('string', 'When that was'),
+  [collectorAttribute.latest]: observed('object', 'Of several metrics, the last of each: at, value'),
 };
 
 const probe: AttributeDefinition = {
@@ -145,10 +157,10 @@ export const mixins: readonly Mixin[] = [
     applies: types.collector,
     attributes: { ...measured, [collectorAttribute.probe]: probe },
   }),
-  meter('tcp', 'Can a TCP connection be made?', {
+  meter('tcp', 'Can a TCP connection be made', {
     [channelAttribute.tcpReachable]: channel('Output: 1 or 0', metrics.reachable),
   }),
-  meter('http', 'Does a request get its answer, and how fast?', {
+  meter('http', 'Does a request get its answer and how fast', {
     [channelAttribute.httpUp]: channel('Output: 1 or 0', metrics.up),
     [channelAttribute.httpTime]: channel('Output: seconds', metrics.responseTime),
   }),
@@ -173,6 +185,9 @@ export const mixins: readonly Mixin[] = [
   aggregator('count', 'Number of values'),
   publisher('archiver', 'Archiver: stores what reaches it', '/archiver/', {
     [channelAttribute.archiverIn]: channels('Channels to store, with blanks between; absent: every raw metric'),
+    [latestAttribute.value]: observed('number', 'The value that came last; absent where nothing came'),
+    [latestAttribute.at]: observed('string', 'When that was'),
+    [latestAttribute.all]: observed('array', 'The last of each collector and aggregate: metric, at, value'),
   }),
   publisher('log', "Writes what reaches it to the service's log", '/publisher/log/', {
     [channelAttribute.logIn]: channels('Channels to log, with blanks between; absent: every raw metric'),

@@ -12,6 +12,7 @@ import { collectorBehaviour } from './collector.ts';
 import { exportCsv } from './export.ts';
 import { createInstruments } from './install.ts';
 import { collectorKind, pushAction, sensorKind } from './kinds.ts';
+import { createLatest } from './latest.ts';
 import { dnsLookup, type Lookup } from './meters/address.ts';
 import { httpMeter } from './meters/http.ts';
 import { tcpMeter } from './meters/tcp.ts';
@@ -61,7 +62,8 @@ export function createMonitoring(deps: MonitoringDeps): Monitoring {
   const lookup = deps.lookup ?? dnsLookup;
   const beats = createBeats({ clock, metrics, ...(deps.parallel === undefined ? {} : { parallel: deps.parallel }) });
   const meters = [tcpMeter({ clock, lookup }), httpMeter({ clock, lookup }), vendorMeter({ clock, vendors })];
-  const roster = createRoster({ store, archiver, beats, meters, vendors, clock, log, metrics });
+  const latest = createLatest({ store, samples });
+  const roster = createRoster({ store, archiver, beats, meters, vendors, clock, log, metrics, latest });
   const index = createSeriesIndex({ store, samples });
   const unfollow = store.subscribe((change) => {
     index.changed(change);
@@ -74,8 +76,13 @@ export function createMonitoring(deps: MonitoringDeps): Monitoring {
       mixins,
       actions: [pushAction],
       behaviours: [
-        { ...sensorBehaviour, exports: { 'text/csv': (record, ctx) => exportCsv(record, ctx, samples) } },
+        {
+          ...sensorBehaviour,
+          project: (record) => latest.ofSensor(record),
+          exports: { 'text/csv': (record, ctx) => exportCsv(record, ctx, samples) },
+        },
         collectorBehaviour({
+          latest,
           archiver,
           samples,
           vendors,

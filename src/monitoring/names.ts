@@ -48,6 +48,16 @@ export const collectorAttribute = {
   sla: 'org.parley.collector.sla',
   instance: 'org.parley.collector.instance',
   probe: 'org.parley.collector.probe',
+  lastValue: 'org.parley.collector.last.value',
+  lastAt: 'org.parley.collector.last.at',
+  latest: 'org.parley.collector.latest',
+} as const;
+
+/** What a sensor that archives shows of what came last. */
+export const latestAttribute = {
+  value: 'org.parley.archiver.last.value',
+  at: 'org.parley.archiver.last.at',
+  all: 'org.parley.archiver.latest',
 } as const;
 
 /** Channel attributes: strings; equal strings within a sensor's scope are connected (text of 2015, section 3.6). */

@@ -11,6 +11,7 @@ import type { Metrics } from '../shared/metrics.ts';
 import type { Vendors } from '../vendor-host/port.ts';
 import type { Beats } from './beats.ts';
 import { collectorTiming, sensorInterval, sensorTiming, textOf } from './fit.ts';
+import type { Latest } from './latest.ts';
 import type { Meter } from './meters/meter.ts';
 import { BROKER_VANTAGE, collectorAttribute, LIVE, types } from './names.ts';
 import { createPipe, type Pipe } from './pipe.ts';
@@ -36,6 +37,8 @@ export interface RosterDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Is told what came last. */
+  readonly latest: Pick<Latest, 'noted' | 'forgotten'>;
 }
 
 /** Spreads starts over the period: the same id always gives the same phase. */
@@ -46,7 +49,7 @@ export function phaseOf(id: EntityId, periodMs: number): number {
 const PAGE = 500;
 
 export function createRoster(deps: RosterDeps): Roster {
-  const { store, archiver, beats, meters, vendors, clock, log, metrics } = deps;
+  const { store, archiver, beats, meters, vendors, clock, log, metrics, latest } = deps;
   const targets = createTargets(store, clock);
   const sensors = new Map<EntityId, EntityRecord>();
   const pipes = new Map<EntityId, Pipe>();
@@ -83,6 +86,7 @@ export function createRoster(deps: RosterDeps): Roster {
     if (before?.parent !== undefined) bySensor.get(before.parent)?.delete(id);
     if (!alive(record) || record.parent === undefined) {
       collectors.delete(id);
+      latest.forgotten(id);
       beats.remove(id);
       counted();
       return;
@@ -165,6 +169,7 @@ export function createRoster(deps: RosterDeps): Roster {
       await Promise.all(
         readings.map(async (reading) => {
           await pipe.flow({ collector, vantage, at, ...reading });
+          latest.noted(id, { metric: reading.metric, at, value: reading.value });
           if (reading.value !== null) delivered.add(`${id} ${reading.metric}`);
         }),
       );
