@@ -61,6 +61,7 @@ function callerOf(record: EntityRecord): Caller {
     principal: principalId(textOf(record, token.principal)),
     tenant: tenantId(textOf(record, token.tenant)),
     role,
+    token: record.id,
     ...(typeof vendor === 'string' ? { vendor: vendorId(vendor) } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import { isoInstant, type Instant } from '../shared/clock.ts';
 import { addDuration, isIsoDuration, parseInstant } from '../shared/duration.ts';
-import { Problems, Unprocessable } from '../shared/errors.ts';
+import { Conflict, Problems, Unprocessable } from '../shared/errors.ts';
 import { pointer } from '../shared/json.ts';
 import type { Random } from '../shared/random.ts';
 import type { EntityRecord } from '../occi/entity.ts';
@@ -19,7 +19,7 @@ export function tokenExtension(parts: { index: TokenIndex; random: Random }): Ex
   const behaviour: Behaviour = {
     kind: TOKEN,
     stateAttribute: token.state,
-    clientMay: { update: false },
+    clientMay: { update: false, deleteAll: false },
 
     async create(draft, _document, ctx) {
       const record = complete(draft, ctx);
@@ -30,7 +30,11 @@ export function tokenExtension(parts: { index: TokenIndex; random: Random }): Ex
       return { record: { ...record, internal: { ...record.internal, hash } } };
     },
 
-    remove(record) {
+    remove(record, ctx) {
+      if (record.id === ctx.caller.token)
+        return Promise.reject(
+          new Conflict('own_token', 'This token is the one that you are using: delete it with another one'),
+        );
       parts.index.revoke(record.id);
       return Promise.resolve({ how: 'hide' });
     },

@@ -1,4 +1,4 @@
-import type { PrincipalId, TenantId, VendorId } from '../shared/ids.ts';
+import type { EntityId, PrincipalId, TenantId, VendorId } from '../shared/ids.ts';
 
 export type Role = 'customer' | 'vendor' | 'operator' | 'auditor';
 
@@ -10,6 +10,8 @@ export interface Caller {
   readonly role: Role;
   /** For role vendor: whose CFPs, proposals and SLAs it sees. */
   readonly vendor?: VendorId;
+  /** The token entity that let it in: it is not thrown away by its own bearer. */
+  readonly token?: EntityId;
 }
 
 /** The service itself, for work that no client asked for. */

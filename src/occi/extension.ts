@@ -47,8 +47,16 @@ export interface Behaviour {
   readonly states?: StateTable<string, string>;
   readonly stateAttribute?: string;
 
-  /** May clients of the uniform interface create, change, delete this kind at all? Default: all. */
-  readonly clientMay?: { readonly create?: boolean; readonly update?: boolean; readonly delete?: boolean };
+  /**
+   * May clients of the uniform interface create, change, delete this kind at all, and delete it by its collection
+   * or one above? Default: all.
+   */
+  readonly clientMay?: {
+    readonly create?: boolean;
+    readonly update?: boolean;
+    readonly delete?: boolean;
+    readonly deleteAll?: boolean;
+  };
 
   /**
    * Completes a draft that passed the schema: checks what a schema cannot (throwing `Unprocessable`

@@ -44,12 +44,12 @@ export async function removeCollection(
   const { at } = selection;
   if (at?.class === 'mixin') return emptyMixin(services, turn, request.path);
   const own = (kind: Kind): boolean => {
-    const behaviour = registry.behaviour(typeOf(kind));
-    return behaviour?.shared !== true && behaviour?.clientMay?.delete !== false;
+    const { shared = false, clientMay } = registry.behaviour(typeOf(kind)) ?? {};
+    return !shared && clientMay?.delete !== false && clientMay?.deleteAll !== false;
   };
   if (at !== undefined) {
     policy.check(caller, 'delete', typeOf(at));
-    if (!own(at)) throw methodNotAllowed(`What is at ${request.path} is removed by the service only`, 'GET, HEAD');
+    if (!own(at)) throw methodNotAllowed(`What is at ${request.path} is not removed all at once`, 'GET, HEAD, POST');
   }
   const may = (kind: Kind): boolean => own(kind) && allows(services, turn, 'delete', kind);
   const kinds = selection.kinds.filter(may);

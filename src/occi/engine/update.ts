@@ -21,7 +21,7 @@ import { projectionOf, projects, plainView, viewOf } from './views.ts';
 type UpdateRequest = Extract<OcciRequest, { op: 'replace' | 'patch' }>;
 
 /**
- * PUT (create at this id, or full update: links stay) and POST of an entity (partial update), GFD.223
+ * PUT (create at this id with inline links, or full update: links stay) and POST of an entity (partial update), GFD.223
  * sections 10.2 and 10.3.1. Immutable attributes may be repeated as they are, and not changed (403, all of them listed).
  */
 export async function update(services: Services, turn: Turn, request: UpdateRequest): Promise<OcciOutcome> {
@@ -33,7 +33,7 @@ export async function update(services: Services, turn: Turn, request: UpdateRequ
   if (full && there === undefined) {
     if (request.ifMatch !== undefined) throw new PreconditionFailed('There is nothing at this path yet');
     const location = request.path.slice(0, request.path.lastIndexOf('/') + 1);
-    return create(services, turn, location, [unlinked(request.document)], id);
+    return create(services, turn, location, [request.document], id);
   }
   const before = await load(services, turn, request.path, full ? Promise.resolve(there) : undefined).catch(
     (error: unknown) => {
@@ -88,7 +88,7 @@ function placeOf(services: Services, { op, path, document }: UpdateRequest): Ret
   }
 }
 
-/** Links in a PUT are let be: those that are there stay, and none is made (GFD.223 section 10.2). */
+/** Links in a full update are let be: those that are there stay, and none is made (GFD.223 section 10.2.2). */
 function unlinked(document: EntityDocument): EntityDocument {
   const { links, ...rest } = document;
   return links === undefined ? document : rest;
