@@ -64,13 +64,13 @@ function factReader({ name, entry }: Column, candidates: readonly Candidate[]): 
 
 /** One row with one value changed: what counterfactuals are tried on. Derived values follow the change. */
 export class ChangedRow {
-  readonly #table: Table;
+  readonly #table: Pick<Table, 'at'>;
   readonly #row: number;
   readonly #column: number;
   readonly #value: FactValue;
   readonly #derived: ReadonlyMap<number, FactValue | undefined> | undefined;
 
-  constructor(table: Table, columns: readonly Column[], row: number, column: number, value: FactValue) {
+  constructor(table: Pick<Table, 'at'>, columns: readonly Column[], row: number, column: number, value: FactValue) {
     this.#table = table;
     this.#row = row;
     this.#column = column;

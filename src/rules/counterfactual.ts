@@ -1,8 +1,9 @@
 import { ChangedRow } from './columns.ts';
 import type { Table } from './columns.ts';
-import { formatNumber, safeRounding } from './format.ts';
-import { cellOf, judgeChanged } from './judge.ts';
+import { formatNumber, rangeOf, safeRounding } from './format.ts';
+import { cellOf, judgeChanged, passes } from './judge.ts';
 import type { Judgement } from './judge.ts';
+import type { Fix, Predicate } from './must.ts';
 import { compareTies } from './order.ts';
 import type { Program, ProgramPrefer } from './program.ts';
 import type { Candidate, Counterfactual, FactValue } from './types.ts';
@@ -70,8 +71,11 @@ function byNumber(scene: Scene, row: number, prefer: ProgramPrefer, index: numbe
   if (utility.kind !== 'numeric') return undefined;
   const now = numberAt(judgement.table, row, column) ?? numberAt(judgement.table, leader, column) ?? 0;
   const cell = judgement.cells[leader] ?? 0;
-  const { min = -Infinity, max = Infinity } = entry.range ?? {};
+  const { min, max } = rangeOf(entry);
   const holds = (value: number): boolean => value >= min && value <= max && isFirst(scene, row, column, value);
+  // Nine nines are a hair from 1: there is no room left to round on the safe side.
+  const end = utility.direction > 0 ? max : min;
+  const endAt = (goal: number): number | undefined => (Math.abs(end - goal) <= 2e-9 && holds(end) ? end : undefined);
   // In the leader's cell the ties decide, perhaps one on this very attribute; the next cell is above all.
   for (let attempt = 0; attempt < 3; attempt++) {
     const goal =
@@ -79,7 +83,8 @@ function byNumber(scene: Scene, row: number, prefer: ProgramPrefer, index: numbe
         ? tieGoal(scene, column)
         : utility.reach(needed(scene, row, prefer, index, attempt === 0 ? cell : cell + 1), now);
     if (goal === undefined || !Number.isFinite(goal)) continue;
-    const value = attempt === 1 && holds(goal) ? goal : safeRounding(goal, utility.direction, entry, holds);
+    const value =
+      attempt === 1 && holds(goal) ? goal : (safeRounding(goal, utility.direction, entry, holds) ?? endAt(goal));
     if (value === undefined) continue;
     const op = utility.direction === 0 ? '=' : utility.direction > 0 ? '>=' : '<=';
     return { attr: name, text: `first if ${name} ${op} ${formatNumber(value, entry)}`, op, value, reaches: 'first' };
@@ -109,17 +114,52 @@ function numberAt(table: Table, row: number, column: number): number | undefined
   return typeof value === 'number' ? value : undefined;
 }
 
-/** What would have to change for an eliminated row to be ranked; all of them together where there are several. */
+/**
+ * What would have to change for an eliminated row to be ranked; all of them together where there are
+ * several. Given only if the row so changed meets every condition.
+ */
 export function toBeFeasible({ program, judgement }: Scene, row: number): Counterfactual[] {
-  const found: { attr: string; op: Counterfactual['op']; value: FactValue }[] = [];
-  let text = 'feasible if ';
-  for (const { column, predicate } of program.musts) {
-    const value = judgement.table.at(row, column);
-    if (value === undefined ? predicate.absentPasses : predicate.passes(value)) continue;
-    const fix = predicate.fix(value);
+  const { musts, columns } = program;
+  const changes = new Map<number, Change>();
+  for (const must of musts) {
+    const value = judgement.table.at(row, must.column);
+    if (passes(must, value)) continue;
+    const fix = must.predicate.fix(value);
     if (fix === undefined) return [];
-    text += found.length === 0 ? fix.text : ` and ${fix.text}`;
-    found.push({ attr: program.columns[column]?.name ?? '', op: fix.op, value: fix.value });
+    changes.set(must.column, together(changes.get(must.column), fix, must.predicate));
   }
-  return found.map(({ attr, op, value }) => ({ attr, text, op, value, reaches: 'feasible' }));
+  let changed = (column: number): FactValue | undefined => judgement.table.at(row, column);
+  // Derived values follow the changes, so those that are themselves to change come last.
+  const derivedLast = [...changes].sort(([left], [right]) => derivedness(columns, left) - derivedness(columns, right));
+  for (const [column, { fix }] of derivedLast) {
+    const before = changed;
+    const after = new ChangedRow({ at: (_row, which) => before(which) }, columns, row, column, fix.value);
+    changed = (which) => after.at(which);
+  }
+  if (!musts.every((must) => passes(must, changed(must.column)))) return [];
+  const text = `feasible if ${[...changes.values()].flatMap(({ texts }) => texts).join(' and ')}`;
+  return [...changes].map(([column, { fix }]) => ({
+    attr: columns[column]?.name ?? '',
+    text,
+    op: fix.op,
+    value: fix.value,
+    reaches: 'feasible',
+  }));
+}
+
+interface Change {
+  readonly fix: Fix;
+  readonly texts: readonly string[];
+}
+
+/** Of two bounds on one side of an attribute the tighter says it all; of two sides both are told. */
+function together(known: Change | undefined, fix: Fix, predicate: Predicate): Change {
+  if (known === undefined) return { fix, texts: [fix.text] };
+  const kept = predicate.passes(known.fix.value) ? known.fix : fix;
+  if (kept.op === '=' || known.fix.op === fix.op) return { fix: kept, texts: [kept.text] };
+  return { fix: kept, texts: [...known.texts, fix.text] };
+}
+
+function derivedness(columns: Program['columns'], column: number): number {
+  return columns[column]?.derived === undefined ? 0 : 1;
 }

@@ -1,9 +1,18 @@
 import { isoInstant } from '../shared/clock.ts';
 import type { AttributeEntry, FactValue } from './types.ts';
 
+/** Milliseconds either side of 1970 that a date can hold (ECMA-262, Time Values). */
+const LAST_INSTANT = 8.64e15;
+
+/** How far an attribute goes: as the dictionary says, and no further than its values can be written. */
+export function rangeOf({ range, unit }: AttributeEntry): { readonly min: number; readonly max: number } {
+  const limit = unit === 'instant' ? LAST_INSTANT : Infinity;
+  return { min: -limit, max: limit, ...range };
+}
+
 /** A number of an attribute as people write it: money with two decimals, instants in ISO 8601. */
 export function formatNumber(value: number, entry: AttributeEntry): string {
-  if (entry.unit === 'instant') return isoInstant(value);
+  if (entry.unit === 'instant') return Math.abs(value) <= LAST_INSTANT ? isoInstant(value) : String(value);
   if (entry.unit === 'currency' && !Number.isInteger(value)) {
     const cents = Math.round(value * 100);
     if (cents / 100 === value) {

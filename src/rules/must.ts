@@ -2,7 +2,7 @@ import { parseInstant } from '../shared/duration.ts';
 import { pointer } from '../shared/json.ts';
 import type { Problems } from '../shared/errors.ts';
 import { unitFactor, unitsOf } from './dictionary.ts';
-import { formatNumber, formatValue, unitSuffix } from './format.ts';
+import { formatNumber, formatValue, rangeOf, unitSuffix } from './format.ts';
 import type { AttributeEntry, AttributeMust, FactValue, Missing } from './types.ts';
 
 /** The numbers that a condition admits; ends are admitted where closed. */
@@ -239,10 +239,14 @@ function onNumber(rule: AttributeMust, bounds: readonly number[], factor: number
   }
 }
 
+/** The next value that a person would write, no further than the attribute goes. */
 function justBeside(bound: number, towards: 1 | -1, entry: AttributeEntry): number {
-  if (entry.integer === true || entry.unit === 'instant') return bound + towards;
-  const step = entry.unit === 'currency' ? 0.01 : 1e-6 * scaleOf(bound);
+  if (entry.integer === true || entry.unit === 'instant')
+    return towards < 0 ? Math.ceil(bound) - 1 : Math.floor(bound) + 1;
+  const step = entry.unit === 'currency' ? Math.max(0.01, 1e-15 * scaleOf(bound)) : 1e-6 * scaleOf(bound);
   const beside = bound + towards * step;
+  const { min, max } = rangeOf(entry);
+  if (towards < 0 ? beside < min && min < bound : beside > max && max > bound) return towards < 0 ? min : max;
   // 0.3 − 0.01 and the like: what is shown should be as short as what was written.
   const short = Number(beside.toPrecision(12));
   return (towards < 0 ? short < bound : short > bound) ? short : beside;

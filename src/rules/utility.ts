@@ -29,7 +29,8 @@ export interface UtilityContext {
   readonly problems: Problems;
 }
 
-const clamp = (value: number): number => (value < 0 ? 0 : value > 1 ? 1 : value);
+/** What is no number, as where infinities cancel out, is good for nothing: a score must stay comparable. */
+const clamp = (value: number): number => (value > 0 ? (value < 1 ? value : 1) : 0);
 
 /** Checks a utility against its attribute and compiles it; undefined where it makes no sense. */
 export function compileUtility(utility: Utility, context: UtilityContext): CompiledUtility | undefined {
@@ -146,6 +147,10 @@ function anchored(
   }
   const direction = best > worst ? 1 : -1;
   const span = best - worst;
+  if (!Number.isFinite(span)) {
+    context.problems.add(context.path, 'value_wrong', 'best and worst lie further apart than numbers go');
+    return undefined;
+  }
   switch (utility.type) {
     case 'linear':
       return monotone(
@@ -158,10 +163,10 @@ function anchored(
         context.problems.add(context.path, 'value_wrong', 'the anchors of a log utility must be above 0');
         return undefined;
       }
-      const ratio = Math.log(best / worst);
+      const ratio = logOfRatio(best, worst);
       return monotone(
         direction,
-        (value) => (value <= 0 ? (direction < 0 ? 1 : 0) : Math.log(value / worst) / ratio),
+        (value) => (value <= 0 ? (direction < 0 ? 1 : 0) : logOfRatio(value, worst) / ratio),
         (wanted) => worst * Math.exp(wanted * ratio),
       );
     }
@@ -181,6 +186,12 @@ function anchored(
       );
     }
   }
+}
+
+/** The ratio itself is exact where both are near each other, but leaves the doubles where they are far apart. */
+function logOfRatio(value: number, to: number): number {
+  const ratio = value / to;
+  return ratio > 0 && ratio < Infinity ? Math.log(ratio) : Math.log(value) - Math.log(to);
 }
 
 function monotone(
