@@ -64,9 +64,16 @@ function decodedPath(text: string): string {
 /** The other name of the query interface (GFD.223 section 9, RFC 5785). */
 const WELL_KNOWN = '/.well-known/org/ogf/occi/-/';
 
-/** Clients that put a base URL and a location together often write two slashes. */
+/** What an id begins with where it stands as the last part of a path. */
+const URN = '/urn:uuid:';
+
+/**
+ * Clients that put a base URL and a location together often write two slashes, and those that put a location and an
+ * id together write the id as it is rendered.
+ */
 function canonical(path: string): string {
   const single = path.includes('//') ? path.replace(/\/{2,}/g, '/') : path;
+  if (single.includes(URN)) return single.replace(URN, '/');
   return single === WELL_KNOWN ? '/-/' : single;
 }
 

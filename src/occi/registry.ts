@@ -112,7 +112,5 @@ function parseReference(text: string, baseUrl: string, locations: ReadonlyMap<st
   const path = text.startsWith(`${baseUrl}/`) ? text.slice(baseUrl.length) : text;
   if (!path.startsWith('/')) return undefined;
   const cut = path.lastIndexOf('/') + 1;
-  const id = path.slice(cut);
-  // `urn:uuid:` is a form of the id, not of a path.
-  return id.includes(':') || !locations.has(path.slice(0, cut)) ? undefined : parseEntityId(id);
+  return locations.has(path.slice(0, cut)) ? parseEntityId(path.slice(cut)) : undefined;
 }

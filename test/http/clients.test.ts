@@ -122,6 +122,27 @@ describe('http: what real clients send', () => {
     expect((await ask('GET', '/fast/', {})).text).to.contain(one);
   });
 
+  it('an id as it is rendered may stand as the last part of a path', async () => {
+    const id = '0b2f1f0e-5c1d-4a53-9d5e-3f0d8c7b6a51';
+    const put = await ask('PUT', `/machine/urn:uuid:${id}`, JSON_TYPE, {
+      kind: MACHINE,
+      id: `urn:uuid:${id}`,
+      attributes: { 'org.test.cores': 1 },
+    });
+    expect(put.status, put.text).to.equal(201);
+    expect(put.headers.location).to.match(new RegExp(`/machine/${id}$`));
+    for (const path of [`/machine/urn:uuid:${id}`, `/machine/${id}`])
+      expect((await ask('GET', path, {})).status).to.equal(200);
+    const cable = await ask('POST', '/cable/', JSON_TYPE, {
+      kind: 'http://example.org/occi/test#cable',
+      source: `/machine/urn:uuid:${id}`,
+      target: { location: `/machine/urn:uuid:${id}` },
+    });
+    expect(cable.status, cable.text).to.equal(201);
+    expect(cable.json['source']).to.include({ location: `/machine/${id}` });
+    expect(cable.json['target']).to.include({ location: `/machine/${id}` });
+  });
+
   it('attributes nested by their dots, and a plain list of locations', async () => {
     const nested = await ask('POST', '/machine/', JSON_TYPE, {
       resources: [{ kind: MACHINE, attributes: { org: { test: { cores: 2 } }, occi: { core: { title: 'Nested' } } } }],

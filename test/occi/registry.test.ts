@@ -113,14 +113,21 @@ describe('registry', () => {
   it('reads ids, paths and URLs as references, and nothing else', () => {
     const model = registry();
     const expected = parseEntityId(id);
-    for (const text of [id, id.toUpperCase(), `urn:uuid:${id}`, `/task/${id}`, `${base}/task/${id}`])
+    for (const text of [
+      id,
+      id.toUpperCase(),
+      `urn:uuid:${id}`,
+      `/task/${id}`,
+      `${base}/task/${id}`,
+      `/task/urn:uuid:${id}`,
+    ])
       expect(model.parseReference(text), text).to.equal(expected);
     for (const text of [
       '',
       '/',
       '/task/',
       `/nothing/${id}`,
-      `/task/urn:uuid:${id}`,
+      `/nothing/urn:uuid:${id}`,
       `https://other.org/task/${id}`,
       `${base}.evil/task/${id}`,
       'task',
