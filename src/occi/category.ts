@@ -1,11 +1,11 @@
 import type { Json, JsonObject } from '../shared/json.ts';
 import type { TypeId } from '../shared/ids.ts';
 
-/** GFD.226 section 4: the JSON types of attributes. */
+/** GFD.226: the JSON types of attributes. */
 export type AttributeType = 'string' | 'number' | 'boolean' | 'array' | 'object';
 
 /**
- * An attribute of a category (GFD.221 section 4.3).
+ * An attribute of a category (GFD.221, Attribute).
  *
  * `mutable`: a client may set it at creation and later. `required`: a client must give a value at
  * creation. `pattern` is a JSON Schema (2020-12) of the value beyond its type. `settable` marks an
@@ -35,7 +35,7 @@ interface Category {
   readonly attributes: AttributeDefinitions;
 }
 
-/** GFD.221 section 4.4.1. `location` is an absolute path that ends in `/`; an abstract kind has none. */
+/** GFD.221, Kind. `location` is an absolute path that ends in `/`; an abstract kind has none. */
 export interface Kind extends Category {
   readonly class: 'kind';
   readonly parent?: TypeId;
@@ -43,7 +43,7 @@ export interface Kind extends Category {
   readonly location?: string;
 }
 
-/** GFD.221 section 4.4.2. `applies` empty: any entity. `tenant`: shown in discovery to that tenant only. */
+/** GFD.221, Mixin. `applies` empty: any entity. `tenant`: shown in discovery to that tenant only. */
 export interface Mixin extends Category {
   readonly class: 'mixin';
   readonly depends: readonly TypeId[];
@@ -54,7 +54,7 @@ export interface Mixin extends Category {
 }
 
 /**
- * GFD.221 section 4.4.3. `aliases` are further identifiers under which clients may ask for it: those of
+ * GFD.221, Action. `aliases` are further identifiers under which clients may ask for it: those of
  * drafts and of other readings of the standard. They are accepted, and never shown.
  */
 export interface Action extends Category {

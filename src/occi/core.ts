@@ -1,7 +1,7 @@
 import { typeId, type TypeId } from '../shared/ids.ts';
 import type { AttributeDefinition, Kind } from './category.ts';
 
-/** Scheme of the core kinds (GFD.221 section 4). */
+/** Scheme of the core kinds (GFD.221). */
 export const CORE_SCHEME = 'http://schemas.ogf.org/occi/core#';
 
 export const ENTITY: TypeId = typeId(`${CORE_SCHEME}entity`);
@@ -9,7 +9,7 @@ export const RESOURCE: TypeId = typeId(`${CORE_SCHEME}resource`);
 export const LINK: TypeId = typeId(`${CORE_SCHEME}link`);
 
 /**
- * Rendered names of the attributes that every entity, resource and link has (GFD.229 section 3.5.3).
+ * Rendered names of the attributes that every entity, resource and link has (GFD.229 section 5.5.1).
  * They are members of the record and not of its `attributes`.
  */
 export const core = {
@@ -29,7 +29,7 @@ const text = (description: string, mutable: boolean, required = false): Attribut
   description,
 });
 
-/** Abstract, so bound to no location (GFD.223 section 5.3). */
+/** Abstract, so bound to no location (GFD.223 section 4). */
 export const entityKind: Kind = {
   class: 'kind',
   scheme: CORE_SCHEME,

@@ -20,7 +20,7 @@ const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * Brings what any rendering parsed into one form: core attributes that came among the others become members
- * (GFD.229 section 3.5.3 names them `occi.core.*`), limits are kept, and names that reach for the prototype
+ * (GFD.229 section 5.5.1 names them `occi.core.*`), limits are kept, and names that reach for the prototype
  * are refused. Ids are hints on creation and ignored (GFD.221 has them immutable, clients send them all the same).
  */
 export function normalised(document: EntityDocument, base: string, link: boolean, findings: Findings): EntityDocument {

@@ -142,7 +142,7 @@ async function onAll(
   return actOnAll(services, turn, records, next !== undefined, request.invocation);
 }
 
-/** The query interface (GFD.221 section 4.5.8): all categories, or those named and those right below them. */
+/** The query interface (GFD.223 sections 7.1 and 9.1): all categories, or those named and those right below them. */
 function discover(
   services: Services,
   turn: Turn,

@@ -4,7 +4,7 @@ import type { Instant } from '../shared/clock.ts';
 
 export type Attributes = Readonly<Record<string, Json>>;
 
-/** One end of a link: a path of ours (`/compute/UUID`) or any URI outside. GFD.226 section 3.3. */
+/** One end of a link: a path of ours (`/compute/UUID`) or any URI outside. GFD.226, link. */
 export interface LinkEnd {
   readonly location: string;
   readonly kind?: TypeId;
@@ -58,7 +58,7 @@ export interface EntityDocument {
   readonly attributes: Attributes;
   /** Can the rendering carry the value? A full update leaves what it cannot, and does not mention, as it is. */
   readonly carries?: (value: Json) => boolean;
-  /** Inline links of a resource (GFD.226 section 3.2); undefined: not mentioned. */
+  /** Inline links of a resource (GFD.226, resource); undefined: not mentioned. */
   readonly links?: readonly EntityDocument[];
   readonly source?: LinkEnd;
   readonly target?: LinkEnd;

@@ -10,7 +10,7 @@ export type Paging =
   | { readonly by: 'cursor'; readonly after: string | undefined; readonly number: number };
 
 /**
- * `?page=` from 1 with `&number=`: both or neither (GFD.223 section 5.3), past the limit 413. `?after=CURSOR`
+ * `?page=` from 1 with `&number=`: both or neither (GFD.223 section 6), past the limit 413. `?after=CURSOR`
  * is keyset paging, where `number` may stand alone.
  *
  * @param path with the filters it is what a cursor belongs to.

@@ -8,7 +8,7 @@ const TERM = /^[a-z0-9][a-z0-9_.-]*$/i;
 const LOCATION = /^\/(?:(?!\.{1,2}\/)[a-z0-9_.~-]+\/)+$/i;
 const ATTRIBUTE = /^[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)*$/i;
 
-/** What is wrong with one category by itself (GFD.221 section 4.3, GFD.229 section 3.5). */
+/** What is wrong with one category by itself (GFD.221, Category; GFD.229 section 4.1). */
 export function categoryFaults(category: Kind | Mixin | Action): string[] {
   const type = typeOf(category);
   const faults: string[] = [];

@@ -81,7 +81,7 @@ export interface View {
   readonly record: EntityRecord;
   readonly projection: Projection;
   readonly path: string;
-  /** Actions that are applicable now (GFD.221 section 4.5.3). */
+  /** Actions that are applicable now (GFD.221, actions). */
   readonly actions: readonly TypeId[];
   /** Outgoing links of a resource. */
   readonly links: readonly View[];

@@ -212,12 +212,16 @@ function foresee(services: Services, turn: Turn, items: readonly Item[]): void {
     });
 }
 
-function linksOf(items: readonly Item[], item: Item): readonly Item[] {
-  return items.filter((other) => other.under !== undefined && items[other.under] === item);
+/** A kind may turn a link round, which then starts elsewhere. */
+function linksOf(services: Services, items: readonly Item[], item: Item): readonly Item[] {
+  const path = services.registry.pathOf(item.record);
+  return items.filter(
+    (other) => other.under !== undefined && items[other.under] === item && other.record.source?.location === path,
+  );
 }
 
 function plainLinks(services: Services, turn: Turn, items: readonly Item[], item: Item): readonly View[] {
-  return linksOf(items, item).map(({ record }) => plainView(services, turn, record));
+  return linksOf(services, items, item).map(({ record }) => plainView(services, turn, record));
 }
 
 function views(services: Services, turn: Turn, items: readonly Item[]): Promise<readonly View[]> {
@@ -225,7 +229,7 @@ function views(services: Services, turn: Turn, items: readonly Item[]): Promise<
     items
       .filter((item) => item.under === undefined)
       .map(async (item) => {
-        const own = linksOf(items, item);
+        const own = linksOf(services, items, item);
         const links = await Promise.all(own.map(({ record }) => viewWith(services, turn, record, [])));
         return viewWith(services, turn, item.record, links);
       }),

@@ -104,7 +104,7 @@ export function checkedMixins(
   return [...kept];
 }
 
-/** GFD.221 section 4.4.2: `applies` of a mixin, and of those it depends on, names the kind or one above it. */
+/** GFD.221, Mixin: `applies` of a mixin, and of those it depends on, names the kind or one above it. */
 export function applies(registry: ModelRegistry, mixin: Mixin, kind: TypeId, tenant: TenantId): boolean {
   return withDepends(registry, [typeOf(mixin)], tenant).every(
     (each) => each.applies.length === 0 || each.applies.some((type) => registry.isA(kind, type)),

@@ -7,8 +7,8 @@ const URI = /^[a-z][a-z0-9+.-]*:\S+$/i;
 const LONGEST = 2048;
 
 /**
- * Brings the ends of a link into the stored form: a path of ours with its kind, or any URI (GFD.221
- * section 4.5.3). The source is a resource of this service; both may be sent as id, path or URL.
+ * Brings the ends of a link into the stored form: a path of ours with its kind, or any URI (GFD.221,
+ * Link). The source is a resource of this service; both may be sent as id, path or URL.
  */
 export async function resolveEnds(
   services: Services,

@@ -68,7 +68,8 @@ export async function addMixins(services: Services, turn: Turn, sent: readonly M
     }
     throw error;
   }
-  return { type: 'categories', kinds: [], mixins: made, actions: [] };
+  const shown = registry.mixins(caller.tenant).filter((mixin) => types.has(typeOf(mixin)));
+  return { type: 'categories', kinds: [], mixins: shown, actions: [] };
 }
 
 /**

@@ -39,7 +39,7 @@ export function supports(behaviour: Behaviour | undefined, action: Action): bool
 }
 
 /**
- * Does the state table let the caller perform the action now (GFD.221 section 4.5.3)? An action of which
+ * Does the state table let the caller perform the action now (GFD.221, actions)? An action of which
  * the table knows nothing is possible in every state; one that the service does not do, in none.
  */
 export function legalNow(

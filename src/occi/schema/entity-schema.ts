@@ -13,7 +13,7 @@ const END = {
 } as const;
 
 /**
- * An entity of a kind in the JSON rendering (GFD.226 sections 3.2 and 3.3) as JSON Schema (2020-12). Mixins
+ * An entity of a kind in the JSON rendering (GFD.226, resource and link) as JSON Schema (2020-12). Mixins
  * may add attributes, so those of the kind are described and others are not forbidden.
  */
 export function entitySchema(registry: ModelRegistry, type: TypeId): JsonObject {

@@ -11,7 +11,7 @@ export interface TypeModel {
   readonly attributes: ReadonlyMap<string, AttributeDefinition>;
   /** Names that a client must give at creation. */
   readonly required: readonly string[];
-  /** A mixin's default stands over the kind's (GFD.221 section 4.5.5). */
+  /** A mixin's default stands over the kind's (GFD.221, templates). */
   readonly defaults: Attributes;
   readonly actions: readonly Action[];
   readonly check: AttributesCheck;

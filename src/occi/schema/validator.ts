@@ -23,7 +23,7 @@ function compiler(): Ajv2020 {
   return ajv;
 }
 
-/** One attribute as JSON Schema: its type, narrowed by its pattern (GFD.226 section 4). */
+/** One attribute as JSON Schema: its type, narrowed by its pattern (GFD.226, attribute description). */
 export function attributeSchema(definition: AttributeDefinition): JsonObject {
   return { type: definition.type, ...definition.pattern };
 }
