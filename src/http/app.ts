@@ -9,7 +9,7 @@ import { eventsRoute } from './events-route.ts';
 import { live, metricsRoute, ready, refuseUnlessReady } from './health-routes.ts';
 import { identification } from './identify.ts';
 import { occiRoute } from './occi-route.ts';
-import { openApi } from './openapi.ts';
+import { openApi } from './openapi/index.ts';
 import type { AppParts } from './parts.ts';
 import { requestIds } from './request-id.ts';
 import { stamp, type Stamp } from './send.ts';

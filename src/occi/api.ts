@@ -5,8 +5,10 @@ import type { EntityRecord } from './entity.ts';
 import type { Behaviour, RequestContext } from './extension.ts';
 import type { OcciOutcome, OcciRequest, RequestEnvelope } from './request.ts';
 
-/** All types that the service knows (GFD.221 section 4.4), built once from the extensions. */
+/** All types that the service knows (GFD.221), built once from the extensions. */
 export interface Registry {
+  /** Rises whenever a mixin comes or goes: what was made of the model is stale then. */
+  readonly revision: number;
   kind(type: TypeId): Kind | undefined;
   /** `tenant`: a tenant's own mixins are found by that tenant only. */
   mixin(type: TypeId, tenant?: TenantId): Mixin | undefined;
