@@ -98,6 +98,20 @@ export function createInstruments(deps: InstallDeps): Instruments {
       return { ready: waitingFor.length === 0, waitingFor };
     },
 
+    async retire(sla) {
+      const wanted = plan(sla);
+      const needed = new Set(wanted.collectors.map(({ id }) => id));
+      for (let tries = 0; tries < TRIES; tries += 1) {
+        const query = { kinds: [types.collector], parent: wanted.sensor, states: [LIVE], limit: 1000 };
+        const { items } = await store.list(query);
+        const over = items.filter((record) => isInstrument(record) && !needed.has(record.id));
+        if (over.length === 0) return;
+        const result = await store.write(over.map((record) => change(record, stopped(record, clock))));
+        if (result.ok) return;
+      }
+      throw new Unavailable('instruments_changing', 'The instruments of the agreement kept changing meanwhile');
+    },
+
     async remove(sla) {
       const wanted = plan(sla);
       for (let tries = 0; tries < TRIES; tries += 1) {

@@ -122,6 +122,7 @@ async function inForce(record: EntityRecord, parts: AgreementParts): Next {
 /** Sets up what measures, and tells who judges; the mark is written afterwards, so that a crash does it again. */
 async function told(record: EntityRecord, sha256: string, { tools }: AgreementParts): Next {
   await tools.deps.instruments.install(record);
+  await tools.deps.instruments.retire?.(record);
   await tools.deps.listener.activated?.(record);
   return moveAgreement(record, { kept: { told: sha256 } }, undefined, tools);
 }

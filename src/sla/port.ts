@@ -19,6 +19,8 @@ export interface Instruments {
   install(sla: EntityRecord): Promise<void>;
   /** Has every collector archived at least one sample with a value? Part of the acceptance checks (S7). */
   delivering(sla: EntityRecord): Promise<{ readonly ready: boolean; readonly waitingFor: readonly string[] }>;
+  /** Stops those that measure what the agreement is about no longer: of agreements whose links come and go. */
+  retire?(sla: EntityRecord): Promise<void>;
   /** Stops and removes them. */
   remove(sla: EntityRecord): Promise<void>;
 }

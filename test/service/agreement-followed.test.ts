@@ -112,6 +112,32 @@ describe('an agreement of GFD.228 that is followed', function () {
     for (const each of violations) expect(each.attributes['org.parley.violation.sla']).to.equal(id);
     const reports = await Promise.all((await client.get('/report/')).locations.map((at) => client.get(at)));
     expect(reports.map((each) => each.attributes['org.parley.report.sla'])).to.deep.equal([id]);
+    const report = (await client.get('/report/')).locations[0]!;
+    for (const type of ['text/csv', 'text/html', 'application/json']) {
+      const answer = await client.send('GET', report, undefined, { Accept: type });
+      expect(answer.status, type).to.equal(200);
+      expect(answer.text, type).to.include('availability');
+    }
+  });
+
+  it('is about what is linked: what comes later is measured, what is taken off no longer', async () => {
+    const second = await client.create('/compute/', { kind: COMPUTE });
+    const link = await client.create('/agreement_link/', {
+      kind: `${SLA}agreement_link`,
+      source: path,
+      target: second,
+    });
+    const collector = await until('its collector', async () => {
+      const all = await Promise.all((await client.get('/collector/')).locations.map((at) => client.get(at)));
+      return all.find((each) => each.attributes['occi.core.target'] === second);
+    });
+    expect(collector.attributes['org.parley.collector.instance']).to.equal(`${LINKED}/1`);
+    const held = await client.send('DELETE', second);
+    expect(held.status, 'a resource under a live agreement').to.equal(409);
+    expect((await client.send('DELETE', link)).status).to.equal(200);
+    await until('the machine to be free', async () =>
+      (await client.send('DELETE', second)).status === 200 ? true : undefined,
+    );
   });
 
   it('goes on after a restart', async () => {
