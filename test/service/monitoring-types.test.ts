@@ -202,6 +202,13 @@ describe('sensors and collectors over HTTP', function () {
           });
           expect((await operator.get(`/${own}/`)).locations).to.deep.equal([path]);
           expect((await text.get('/-/')).status).to.equal(200);
+          const associated = await fetch(`${service.url}/metric/`, {
+            method: 'POST',
+            headers: { Authorization: `Bearer ${service.operator}`, 'Content-Type': 'text/plain' },
+            body: `X-OCCI-Location: ${service.url}${path}\n`,
+          });
+          expect(associated.status, 'a tag of the standard, on its collection').to.equal(200);
+          expect((await operator.get(path)).categories).to.include(`${STANDARD}metric`);
         });
     });
 });

@@ -196,6 +196,84 @@ for (const rendering of ['text/plain', 'text/occi'] as const satisfies readonly 
       expect((await client.get(path)).status).to.equal(404);
     });
 
+    it('asks for an exclusion, and has it decided by the operator', async () => {
+      const at = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
+      const path = await client.create('/exclusion/', {
+        kind: 'http://schemas.parley.org/occi/compliance#exclusion',
+        attributes: {
+          'org.parley.exclusion.sla': sla,
+          'org.parley.exclusion.levels': ['up'],
+          'org.parley.exclusion.from': at(60),
+          'org.parley.exclusion.until': at(90),
+          'org.parley.exclusion.reason': 'force-majeure',
+        },
+      });
+      expect((await client.get(path)).attributes['org.parley.exclusion.state']).to.equal('proposed');
+      const operator = service.client(rendering);
+      const approved = await operator.act(path, 'http://schemas.parley.org/occi/compliance/exclusion/action#approve');
+      expect(approved.status, approved.text).to.equal(200);
+      expect((await client.get(path)).attributes['org.parley.exclusion.state']).to.equal('approved');
+    });
+
+    it("keeps to what was agreed: the links of an SLA are not the customer's", async () => {
+      const link = (await client.get(sla)).links[0]!.self;
+      expect((await client.send('DELETE', link)).status).to.equal(409);
+      const more = await client.send('POST', '/agreement_link/', {
+        kind: `${SLA}agreement_link`,
+        source: sla,
+        target: (await client.get('/compute/')).locations[0]!,
+      });
+      expect(more.status).to.equal(403);
+    });
+
+    it('makes a token, whose secret is shown once', async () => {
+      const operator = service.client(rendering);
+      const made = await operator.send('POST', '/token/', {
+        kind: 'http://schemas.parley.org/occi/auth#token',
+        attributes: { 'org.parley.token.role': 'auditor', 'org.parley.token.tenant': 'default' },
+      });
+      expect(made.status).to.equal(201);
+      const path = made.headers.location!.slice(service.url.length);
+      const again = await operator.get(path);
+      expect(again.attributes['org.parley.token.role']).to.equal('auditor');
+      expect(again.attributes).not.to.have.any.keys('org.parley.token.secret');
+    });
+
+    it('lists every collection that discovery names, and reads every member', async () => {
+      const operator = service.client(rendering);
+      const { text } = await service.client('text/plain').get('/-/');
+      const places = [...text.matchAll(/ location="([^"]+)"/g)].map((found) => found[1]!);
+      expect(places.length).to.be.greaterThan(60);
+      const members = new Set<string>();
+      for (const place of places) {
+        const seen = await operator.get(place);
+        expect(seen.status, place).to.equal(200);
+        for (const path of seen.locations) members.add(path);
+      }
+      for (const kind of [
+        'cfp',
+        'proposal',
+        'sla',
+        'report',
+        'sensor',
+        'collector',
+        'compute',
+        'agent',
+        'exclusion',
+        'token',
+      ])
+        expect(
+          [...members].some((path) => path.startsWith(`/${kind}/`)),
+          kind,
+        ).to.equal(true);
+      for (const path of members) {
+        const seen = await operator.get(path);
+        expect(seen.status, path).to.equal(200);
+        expect(seen.categories, path).not.to.be.empty;
+        expect(seen.attributes, path).to.have.property('occi.core.id');
+      }
+    });
+
     it('terminates it, and its server is gone', async () => {
       expect((await client.act(sla, `${SLA}terminate`)).status).to.equal(200);
       await until('the end', async () => {
