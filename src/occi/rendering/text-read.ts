@@ -184,8 +184,6 @@ function readInvocation(text: TextMessage, model: ModelLookup, term: string | un
 
 function readMixin(item: CategoryItem, model: ModelLookup): Mixin {
   const parameter = (name: string): string => valueOf(item, name) ?? '';
-  const location = parameter('location');
-  if (location === '') throw refused(item, 'location_missing', `the mixin ${excerpt(item.term)} needs a location`);
   if (item.class !== undefined && item.class !== 'mixin')
     throw refused(item, 'class_invalid', `only mixins can be added, ${excerpt(item.term)} is of class ${item.class}`);
   for (const name of ['attributes', 'actions'])
@@ -198,7 +196,8 @@ function readMixin(item: CategoryItem, model: ModelLookup): Mixin {
     term: item.term,
     scheme: item.scheme,
     title: parameter('title'),
-    location,
+    // Without one it is derived from the term when the mixin is added.
+    location: parameter('location'),
     attributes: {},
     actions: [],
     depends: depends.map(typeId),
