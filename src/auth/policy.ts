@@ -8,6 +8,7 @@ import { TOKEN } from './token-model.ts';
 type Operation = Parameters<Policy['check']>[1];
 
 const PARLEY = 'http://schemas.parley.org/occi/';
+const AGREEMENT = 'http://schemas.ogf.org/occi/sla#agreement';
 
 /** Actions that only the arbiter takes (api.md, Actions). */
 const OPERATOR_ACTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -17,14 +18,15 @@ const OPERATOR_ACTIONS: Readonly<Record<string, readonly string[]>> = {
 /** Actions that only the vendor takes. */
 const VENDOR_ONLY: Readonly<Record<string, readonly string[]>> = {
   [`${PARLEY}broker#proposal`]: ['withdraw'],
-  [`${PARLEY}sla#sla`]: ['reclaim'],
+  [`${PARLEY}sla#sla`]: ['reclaim', 'accept'],
+  [AGREEMENT]: ['accept'],
 };
 
 /** All that a vendor may do beyond reading; the state tables tell the rest. */
 const VENDOR_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   [`${PARLEY}broker#proposal`]: ['withdraw'],
   [`${PARLEY}sla#sla`]: ['accept', 'reject', 'suspend', 'resume', 'terminate', 'reclaim', 'renegotiate', 'renew'],
-  'http://schemas.ogf.org/occi/sla#agreement': ['accept', 'reject', 'suspend', 'resume', 'terminate'],
+  [AGREEMENT]: ['accept', 'reject', 'suspend', 'resume', 'terminate'],
   [`${PARLEY}compliance#violation`]: ['dispute'],
   [`${PARLEY}compliance#exclusion`]: ['approve', 'refuse', 'withdraw'],
   [`${PARLEY}compliance#credit`]: ['settle'],
