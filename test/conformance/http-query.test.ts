@@ -123,12 +123,14 @@ conformance('HTTP protocol (GFD.223): pagination, filtering, query interface', (
     );
 
     each(
-      'GFD.185 section 3.4.1: a provider’s own mixin cannot be removed, a location is needed, a place is taken once',
+      'GFD.185 section 3.4.1: a provider’s own mixin cannot be removed, a location that is missing is derived, a place is taken once',
       async (client) => {
         expect((await client.removeMixin(IPNETWORK)).status).to.equal(403);
         const line = 'lost; scheme="http://example.org/lost#"; class="mixin"';
         const lost = { mixins: [{ term: 'lost', scheme: 'http://example.org/lost#' }] };
-        expect((await client.write('POST', '/-/', [['Category', line]], lost)).status).to.equal(400);
+        expect((await client.write('POST', '/-/', [['Category', line]], lost)).status).to.equal(200);
+        expect(find(await client.discover(), 'http://example.org/lost#lost').location).to.equal('/mixin/lost/');
+        expect((await client.removeMixin('http://example.org/lost#lost')).status).to.equal(200);
         const taken = await client.addMixin({
           term: 'taken',
           scheme: 'http://example.org/taken#',
