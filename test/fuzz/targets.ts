@@ -23,7 +23,7 @@ export interface Target {
 }
 
 /** In a header, a line, or a byte of the body; nothing only where it is something that is missing. */
-const IN_TEXT = /^(?:header [\w-]+, column \d+: |line \d+, column \d+: |byte \d+: |a Category is needed)/;
+const IN_TEXT = /^(?:header [\w-]+, column \d+: |line \d+, column \d+: |byte \d+: |a Category )/;
 const ANY = /./;
 
 const renderings: readonly (readonly [string, Parser, RegExp])[] = [
@@ -81,7 +81,13 @@ const http: readonly Target[] = [
     run: (input) => wantsProblemJson(header(input, 'accept'), header(input, 'content-type')),
     statuses: [],
   },
-  { name: 'User-Agent', run: (input) => { checkVersion(header(input, 'user-agent')); }, statuses: [501] },
+  {
+    name: 'User-Agent',
+    run: (input) => {
+      checkVersion(header(input, 'user-agent'));
+    },
+    statuses: [501],
+  },
   {
     name: 'conditions',
     run: (input) => [

@@ -111,7 +111,7 @@ function onlyOne(cursor: Cursor, list: readonly Parameter[], name: string): Para
 }
 
 /** Clients write the names of parameters in any case. */
-function isNamed({ name }: Parameter, wanted: string): boolean {
+export function isNamed({ name }: Parameter, wanted: string): boolean {
   return name.length === wanted.length && name.toLowerCase() === wanted;
 }
 

@@ -7,28 +7,23 @@ import { FieldCollector, fieldNamed, type FieldName } from './fields.ts';
 import { readAttribute, textParser, typeOfItem, within, type TextMessage } from './text-read.ts';
 import { writeFields, type Field } from './text-write.ts';
 import type { Message, ModelLookup, Rendering } from './types.ts';
-import { omittedHeader, writeValue } from './values.ts';
+import { omittedHeader } from './values.ts';
 
 /** Bytes of headers in one answer; more than this is cut off by clients and proxies on the way. */
 const MAX_HEADERS = 60 * 1024;
 
 /** Header lines of one name: there are clients that read a hundred altogether. */
-const MOST_LINES = 24;
+const MOST_LINES = 60;
 
 /** Lists and objects are left out when their JSON is longer, in bytes. */
 const MOST_STRUCTURED = 1024;
 
-function carries(value: Json): boolean {
-  const text = writeValue(value);
-  return text !== undefined && (typeof value !== 'object' || Buffer.byteLength(text) <= MOST_STRUCTURED);
-}
-
 /** text/occi (GFD.229 section 7): the fields are headers, and the body of a success is OK. */
 export const textOcciRendering: Rendering = {
   name: 'occi',
-  parser: textParser(readHeaders, carries),
+  parser: textParser(readHeaders),
   render(outcome, context) {
-    const { list = [], omitted } = writeFields(outcome, context, carries);
+    const { list = [], omitted } = writeFields(outcome, context, MOST_STRUCTURED);
     const headers = headersOf(list);
     return { body: 'OK', headers: omitted.length === 0 ? headers : { ...headers, ...omittedHeader(omitted) } };
   },
@@ -94,29 +89,29 @@ function latin1(value: string): string {
 }
 
 /**
- * One header line for each name, joined by `, `. What has a comma inside gets a line of its own,
- * since there are clients that split at every comma.
+ * One header line for each name, joined by `, `. Where something has a comma inside, everything of that name gets
+ * a line of its own: there are clients that split a single line at every comma, and take several lines as they are.
  *
  * @throws TooLarge rather than cutting anything off
  */
 function headersOf(fields: readonly Field[]): Record<string, string | readonly string[]> {
-  const headers: Record<string, { lines: string[]; open: boolean }> = {};
+  const headers = new Map<string, { items: string[]; plain: boolean }>();
   let size = 0;
   for (const field of fields) {
     const value = latin1(field.value);
     size += value.length + 2;
     if (size > MAX_HEADERS)
       throw new TooLarge('This is too much for headers; ask for text/plain or JSON, for a page, or with a filter');
-    const header = (headers[field.name] ??= { lines: [], open: false });
     const plain = !value.includes(',');
-    const last = header.lines.at(-1);
-    if (last !== undefined && ((plain && header.open) || header.lines.length >= MOST_LINES))
-      header.lines[header.lines.length - 1] = `${last}, ${value}`;
-    else header.lines.push(value);
-    header.open = plain;
+    const header = headers.get(field.name);
+    if (header === undefined) headers.set(field.name, { items: [value], plain });
+    else {
+      header.items.push(value);
+      header.plain &&= plain;
+    }
   }
   const written: Record<string, string | readonly string[]> = {};
-  for (const [name, { lines }] of Object.entries(headers))
-    written[name] = lines.length === 1 ? (lines[0] ?? '') : lines;
+  for (const [name, { items, plain }] of headers)
+    written[name] = plain || items.length === 1 || items.length > MOST_LINES ? items.join(', ') : items;
   return written;
 }

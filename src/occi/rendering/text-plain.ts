@@ -1,20 +1,20 @@
-import type { Json } from '../../shared/json.ts';
 import { excerpt, unreadable, type Place } from './cursor.ts';
 import { FieldCollector, fieldNamed } from './fields.ts';
 import { decodeText } from './json-text.ts';
 import { textParser, type TextMessage } from './text-read.ts';
 import { writeFields } from './text-write.ts';
 import type { Message, Rendering } from './types.ts';
-import { omittedHeader, writeValue } from './values.ts';
+import { omittedHeader } from './values.ts';
 
-const carries = (value: Json): boolean => writeValue(value) !== undefined;
+/** A body has room for lists and objects of any length. */
+const MOST_STRUCTURED = Infinity;
 
 /** text/plain and text/occi+plain (GFD.229 section 6): the fields are lines of the body. */
 export const textPlainRendering: Rendering = {
   name: 'text',
-  parser: textParser(readBody, carries),
+  parser: textParser(readBody),
   render(outcome, context) {
-    const { list, omitted } = writeFields(outcome, context, carries);
+    const { list, omitted } = writeFields(outcome, context, MOST_STRUCTURED);
     if (list === undefined) return { body: 'OK\n' };
     let body = '';
     for (const field of list) body += `${field.name}: ${field.value}\n`;

@@ -5,9 +5,9 @@ import { core, LINK, RESOURCE } from '../core.ts';
 import type { EntityDocument, LinkEnd } from '../entity.ts';
 import type { ActionInvocation } from '../request.ts';
 import { excerpt, unreadable, type Placed } from './cursor.ts';
-import { valueOf, type CategoryItem, type LinkItem, type Parameter } from './grammar.ts';
+import { isNamed, valueOf, type CategoryItem, type LinkItem, type Parameter } from './grammar.ts';
 import type { Message, ModelLookup, Parser } from './types.ts';
-import { readValue } from './values.ts';
+import { isPlain, readValue } from './values.ts';
 
 /** The four fields of a text message (GFD.229 section 4), from a body's lines or from headers. */
 export interface TextMessage {
@@ -22,21 +22,22 @@ const MOST_ITEMS = 1024;
 
 type MutableDocument = { -readonly [Key in keyof EntityDocument]: EntityDocument[Key] };
 
-/**
- * A parser of text renderings.
- *
- * @param read finds the fields in the message
- * @param carries can the rendering show the value? A full update leaves unmentioned what it cannot.
- */
-export function textParser(read: (message: Message) => TextMessage, carries: (value: Json) => boolean): Parser {
+/** A parser of text renderings; `read` finds the fields in the message. */
+export function textParser(read: (message: Message) => TextMessage): Parser {
   const entity = (message: Message, model: ModelLookup, hint?: TypeId): EntityDocument => {
     const document = readEntity(within(read(message)), model, hint);
-    document.carries = carries;
+    document.carries = isPlain;
     return document;
   };
   return {
     entity,
-    entities: (message, model, hint) => [entity(message, model, hint)],
+    entities(message, model, hint) {
+      const document = entity(message, model, hint);
+      // A type that nobody knows may have been meant for one, and is told as such later.
+      if (document.kind === undefined && document.mixins.every((type) => model.classOf(type) !== undefined))
+        throw unreadable('', 'kind_required', 'a Category of class kind is needed, and there is none');
+      return [document];
+    },
     invocation: (message, model, term) => readInvocation(within(read(message)), model, term),
     mixins: (message, model) => categoriesOf(read(message)).map((item) => readMixin(item, model)),
     types: (message) => categoriesOf(read(message)).map(typeOfItem),
@@ -140,11 +141,13 @@ function linkEnd(location: string, kind: string | undefined): LinkEnd {
 const LINK_PARAMETERS = new Set(['rel', 'self', 'category']);
 
 /**
- * An inline link (GFD.229 section 4.2). Its source is the resource that it stands in, whatever the
+ * An inline link (GFD.229 section 4.2). `category` is a list, and may come several times. Its source is the resource that it stands in, whatever the
  * client says; its `self` is the client's guess and means nothing.
  */
 function readLink(link: LinkItem, model: ModelLookup): EntityDocument {
-  const types = typesIn(valueOf(link, 'category')).map(typeId);
+  const types = link.parameters
+    .filter((one) => isNamed(one, 'category'))
+    .flatMap(({ text }) => typesIn(text).map(typeId));
   const kind = types.find((type) => model.isLink(type)) ?? types[0] ?? LINK;
   const mixins = types.filter((type) => type !== kind);
   const rest = link.parameters.filter(({ name }) => !LINK_PARAMETERS.has(name.toLowerCase()));

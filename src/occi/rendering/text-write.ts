@@ -23,11 +23,11 @@ export interface Fields {
   readonly omitted: readonly string[];
 }
 
-/** `carries`: can the rendering show the value? */
+/** Lists and objects are left out when their JSON is longer than `structured` bytes. */
 export function writeFields(
   outcome: Exclude<OcciOutcome, { type: 'export' }>,
   context: RenderContext,
-  carries: (value: Json) => boolean,
+  structured: number,
 ): Fields {
   switch (outcome.type) {
     case 'categories':
@@ -37,12 +37,12 @@ export function writeFields(
         ...outcome.actions.map(actionField),
       ]);
     case 'entity':
-      return new EntityWriter(carries).entity(outcome.view);
+      return new EntityWriter(structured).entity(outcome.view);
     case 'created':
     case 'collection':
       return whole(outcome.views.map((view) => ({ name: 'X-OCCI-Location', value: context.baseUrl + view.path })));
     case 'document': {
-      const writer = new EntityWriter(carries);
+      const writer = new EntityWriter(structured);
       for (const [name, value] of Object.entries(outcome.body)) writer.attribute(name, value);
       return writer.written();
     }
@@ -59,10 +59,10 @@ function whole(list: readonly Field[]): Fields {
 class EntityWriter {
   readonly #fields: Field[] = [];
   readonly #omitted: string[] = [];
-  readonly #carries: (value: Json) => boolean;
+  readonly #structured: number;
 
-  constructor(carries: (value: Json) => boolean) {
-    this.#carries = carries;
+  constructor(structured: number) {
+    this.#structured = structured;
   }
 
   written(): Fields {
@@ -124,8 +124,9 @@ class EntityWriter {
   }
 
   #value(name: string, value: Json, write: (text: string) => void): void {
-    const text = this.#carries(value) ? writeValue(value) : undefined;
-    if (text === undefined) this.#omitted.push(name);
+    const text = writeValue(value);
+    if (text === undefined || (typeof value === 'object' && Buffer.byteLength(text) > this.#structured))
+      this.#omitted.push(name);
     else write(`${name}=${text}`);
   }
 }

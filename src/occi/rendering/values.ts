@@ -6,7 +6,7 @@ import { parseJsonText } from './json-text.ts';
 
 /** Attribute values in text (GFD.229 section 4.3). */
 
-const NUMBER = /^[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?$/;
+const NUMBER = /^[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?$/;
 
 /**
  * The value of an attribute, typed by its definition and not by its quotes: clients write
@@ -67,6 +67,15 @@ export function writeValue(value: Json): string | undefined {
   }
   if (typeof value === 'boolean') return String(value);
   return value === null ? undefined : quote(escapedJson(value));
+}
+
+/**
+ * Is the value one that every text client can show and write? Lists and objects are not (GFD.229 has
+ * no form for them), nor is what would end a line: a full update in text leaves such attributes as
+ * they are where it does not mention them.
+ */
+export function isPlain(value: Json): boolean {
+  return typeof value === 'string' ? canCarry(value) : typeof value !== 'object';
 }
 
 /** JSON escapes most control characters by itself, and may escape any. */

@@ -6,8 +6,12 @@ import { textPlainRendering } from '../../../src/occi/rendering/text-plain.ts';
 import type { Message, Rendered, Rendering } from '../../../src/occi/rendering/types.ts';
 import type { EntityDocument } from '../../../src/occi/entity.ts';
 import type { View } from '../../../src/occi/request.ts';
+import { typeOf } from '../../../src/occi/category.ts';
+import { uriListRendering } from '../../../src/occi/rendering/uri-list.ts';
+import { writeValue } from '../../../src/occi/rendering/values.ts';
 import type { Json } from '../../../src/shared/json.ts';
-import { carried, link, model, resource, urnOf } from './samples.ts';
+import { MACHINE, machineKind, STOP, stopAction } from '../../support/http-world.ts';
+import { anyNumber, anyText, carried, link, mixin, model, resource, urnOf } from './samples.ts';
 
 const context = { baseUrl: 'http://parley.test', patterns: false };
 
@@ -85,6 +89,78 @@ describe('renderings: parse(render(x)) = x', () => {
       );
     });
   }
+
+  for (const rendering of [jsonRendering, textPlainRendering, textOcciRendering])
+    it(`categories in ${rendering.name}: what discovery shows can be named and added again`, () => {
+      fc.assert(
+        fc.property(fc.array(mixin, { minLength: 1, maxLength: 5 }), (mixins) => {
+          const outcome = { type: 'categories', kinds: [machineKind], mixins, actions: [stopAction] } as const;
+          const message = sentBack(rendering.render({ ...outcome, kinds: [], actions: [] }, context));
+          const read = rendering.parser.mixins(message, model);
+          expect(read).to.deep.equal(
+            mixins.map((one) => ({
+              ...one,
+              tenant: 'acme',
+              // Text names the first only, and not what a mixin applies to.
+              ...(rendering === jsonRendering ? {} : { depends: one.depends.slice(0, 1), applies: [] }),
+            })),
+          );
+          expect(rendering.parser.types(message)).to.deep.equal(mixins.map(typeOf));
+          if (rendering === jsonRendering) return;
+          const all = rendering.parser.types(sentBack(rendering.render(outcome, context)));
+          expect(all).to.deep.equal([MACHINE, ...mixins.map(typeOf), STOP]);
+        }),
+        { numRuns: 100 },
+      );
+    });
+
+  for (const rendering of [textPlainRendering, textOcciRendering, uriListRendering])
+    it(`collections in ${rendering.name}: the members that are named are those that were shown`, () => {
+      fc.assert(
+        fc.property(fc.array(fc.oneof(resource, link), { maxLength: 20 }), (views) => {
+          const message = sentBack(rendering.render({ type: 'collection', views, of: 'mixed' }, context));
+          expect(rendering.parser.members(message)).to.deep.equal(views.map(({ path }) => context.baseUrl + path));
+        }),
+        { numRuns: 100 },
+      );
+    });
+
+  for (const [name, parser] of [
+    ['text', textPlainRendering.parser],
+    ['occi', textOcciRendering.parser],
+  ] as const)
+    it(`actions in ${name}`, () => {
+      const values = fc.dictionary(
+        fc.constantFrom('method', 'size', 'name'),
+        fc.oneof(anyText, anyNumber, fc.boolean()),
+      );
+      fc.assert(
+        fc.property(values, (attributes) => {
+          const fields: [string, string][] = [
+            ['Category', 'stop; scheme="http://example.org/occi/test/machine/action#"'],
+          ];
+          const kept: Record<string, Json> = {};
+          for (const [key, value] of Object.entries(attributes)) {
+            const text = writeValue(value);
+            if (text === undefined) continue;
+            // What needs quotes is read as text where no definition says otherwise.
+            kept[key] = typeof value === 'number' && text.startsWith('"') ? String(value) : value;
+            if (key === 'method') kept[key] = String(value);
+            fields.push(['X-OCCI-Attribute', `${key}=${text}`]);
+          }
+          const message =
+            name === 'occi'
+              ? { headers: fields.flat().map((text) => Buffer.from(text).toString('latin1')), body: Buffer.alloc(0) }
+              : { headers: [], body: Buffer.from(fields.map((field) => field.join(': ')).join('\r\n')) };
+          expect(parser.invocation(message, model, 'stop')).to.deep.equal({
+            term: 'stop',
+            action: STOP,
+            attributes: kept,
+          });
+        }),
+        { numRuns: 200 },
+      );
+    });
 
   it('what text leaves out is named in a header', () => {
     fc.assert(

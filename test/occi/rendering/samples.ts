@@ -10,7 +10,7 @@ import {
   MACHINE,
   START,
 } from '../../support/http-world.ts';
-import type { AttributeType } from '../../../src/occi/category.ts';
+import type { AttributeType, Mixin } from '../../../src/occi/category.ts';
 import type { Attributes, EntityRecord } from '../../../src/occi/entity.ts';
 import type { ModelLookup } from '../../../src/occi/rendering/types.ts';
 import type { View } from '../../../src/occi/request.ts';
@@ -36,15 +36,15 @@ export const model: ModelLookup = {
 /** JSON values as they come from the wire: no negative zero, no name that reaches the prototype. */
 const wireJson = (value: unknown): Json => JSON.parse(JSON.stringify(value).replaceAll('__proto__', 'proto')) as Json;
 
-const text = fc.string({ unit: 'grapheme', maxLength: 30 });
-const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0 || 0);
+export const anyText = fc.string({ unit: 'grapheme', maxLength: 30 });
+export const anyNumber = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0 || 0);
 
 export const attributes: fc.Arbitrary<Attributes> = fc
   .record(
     {
       'org.test.cores': fc.integer({ min: 1 }),
-      'org.test.memory': number,
-      'org.test.label': text,
+      'org.test.memory': anyNumber,
+      'org.test.label': anyText,
       'org.test.on': fc.boolean(),
       'org.test.tags': fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 4 }).map(wireJson),
       'org.test.plan': fc
@@ -82,8 +82,8 @@ export const link: fc.Arbitrary<View> = fc
       uuid.map((id) => ({ location: `/machine/${id}`, kind: MACHINE })),
       fc.constant({ location: 'https://example.org/elsewhere?a=b' }),
     ),
-    title: fc.option(text, { nil: undefined }),
-    length: number,
+    title: fc.option(anyText, { nil: undefined }),
+    length: anyNumber,
   })
   .map(({ id, source, target, title, length }) => {
     const shown = record(id, {
@@ -105,8 +105,8 @@ export const link: fc.Arbitrary<View> = fc
 export const resource: fc.Arbitrary<View> = fc
   .record({
     id: uuid,
-    title: fc.option(text, { nil: undefined }),
-    summary: fc.option(text, { nil: undefined }),
+    title: fc.option(anyText, { nil: undefined }),
+    summary: fc.option(anyText, { nil: undefined }),
     attributes,
     mixins: fc.constantFrom([], [FAST], [FAST, typeId('http://example.org/mine#tag-1')]),
     links: fc.array(link, { maxLength: 2 }),
@@ -126,3 +126,20 @@ export const carried = (value: Json): boolean =>
   typeof value !== 'string' || !/[\p{Cc}\u2028\u2029]/u.test(value.replaceAll('\t', ''));
 
 export const urnOf = (view: View): string => urn(view.record.id);
+
+/** A mixin as a client may make it: no attributes, no actions. */
+export const mixin: fc.Arbitrary<Mixin> = fc
+  .record({
+    term: fc.stringMatching(/^[a-z][a-z0-9_-]{0,8}$/),
+    title: anyText.filter((title) => carried(title)),
+    depends: fc.uniqueArray(fc.constantFrom('http://a.example/x#one', 'http:/b#two.2', 'urn:x:y#three').map(typeId)),
+    applies: fc.constantFrom([], [MACHINE]),
+  })
+  .map((sent) => ({
+    class: 'mixin',
+    scheme: 'http://example.org/mine#',
+    location: `/mine/${sent.term}/`,
+    attributes: {},
+    actions: [],
+    ...sent,
+  }));

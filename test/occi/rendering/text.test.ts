@@ -138,6 +138,44 @@ Link: <https://example.org/x,y>; rel="http://schemas.ogf.org/occi/core#resource"
     });
   });
 
+  it('link categories come as a list, or one by one; what has one is no action, whatever its target', () => {
+    const start = `${KIND}\nLink: <https://e/x?action=y>; REL="a:b#c"`;
+    for (const more of [`category="${CABLE} ${FAST}"`, `category="${FAST}"; Category=${CABLE}`])
+      expect(plain(`${start}; ${more}; org.test.length=1`).links).to.deep.equal([
+        {
+          kind: CABLE,
+          mixins: [FAST],
+          attributes: { 'org.test.length': 1 },
+          target: { location: 'https://e/x?action=y', kind: 'a:b#c' },
+        },
+      ]);
+    expect(plain(start).links).to.equal(undefined);
+  });
+
+  it('a new entity names its kind; an update need not, and an unknown type is told by who knows them', () => {
+    const ask = (text: string) => (): unknown =>
+      textPlainRendering.parser.entities({ headers: [], body: Buffer.from(text) }, model, MACHINE);
+    const attribute = 'X-OCCI-Attribute: org.test.cores=1';
+    for (const text of [attribute, `Category: fast; scheme="http://example.org/occi/test#"\n${attribute}`])
+      expect(failure(ask(text)).code).to.equal('kind_required');
+    expect(ask('Category: unknown; scheme="http://example.org/occi/test#"')).to.not.throw();
+    expect(plain(attribute)).to.deep.equal({ mixins: [], attributes: { 'org.test.cores': 1 } });
+  });
+
+  it('numbers as the grammar has them, and as it has them not', () => {
+    for (const [text, number] of [
+      ['5.', 5],
+      ['.5', 0.5],
+      ['007', 7],
+      ['+1', 1],
+      ['-1e3', -1000],
+      ['"2"', 2],
+    ] as const)
+      expect(value(`X-OCCI-Attribute: org.test.memory=${text}`), text).to.equal(number);
+    for (const text of ['.', '1e999', 'Infinity', '0x1', '1_000', '1 2', '--1'])
+      expect(value(`X-OCCI-Attribute: org.test.memory=${text}`), text).to.equal(text);
+  });
+
   describe('in headers', () => {
     it('reads joined and repeated lines, aliases, and UTF-8 that came as Latin-1', () => {
       const document = occi(
