@@ -28,7 +28,10 @@ export interface Registry {
   pathOf(record: Pick<EntityRecord, 'id' | 'kind'>): string;
   /** Reads an id (`urn:uuid:`, bare), a path, or a URL under `baseUrl`. */
   parseReference(text: string): EntityId | undefined;
-  /** Mixins made while the service runs: user-defined ones, and a tenant's terms. */
+  /**
+   * Mixins made while the service runs: user-defined ones, and a tenant's terms. One whose location is taken is
+   * bound beside it (`/term/up-2/`).
+   */
   addMixin(mixin: Mixin): void;
   removeMixin(type: TypeId, tenant?: TenantId): boolean;
 }

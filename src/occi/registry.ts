@@ -1,4 +1,4 @@
-import { parseEntityId, typeId, type EntityId, type TypeId } from '../shared/ids.ts';
+import { parseEntityId, typeId, type EntityId, type TenantId, type TypeId } from '../shared/ids.ts';
 import type { Registry } from './api.ts';
 import { typeOf, type Action, type Kind } from './category.ts';
 import { coreKinds, LINK } from './core.ts';
@@ -75,12 +75,25 @@ export function createRegistry(extensions: readonly Extension[], options: { base
     },
     parseReference: (text) => parseReference(text, baseUrl, kindLocations),
     addMixin(mixin) {
-      if (kinds.has(typeOf(mixin)) || actions.has(typeOf(mixin)) || kindLocations.has(mixin.location))
-        throw new Error(`mixin ${typeOf(mixin)} at ${mixin.location} is in the way of what is defined already`);
-      mixins.add(mixin);
+      const type = typeOf(mixin);
+      if (kinds.has(type) || actions.has(type))
+        throw new Error(`mixin ${type} is in the way of what is defined already`);
+      const taken = (path: string): boolean => {
+        const there = kindLocations.get(path) ?? mixins.atLocation(path, mixin.tenant as TenantId | undefined);
+        return there !== undefined && typeOf(there) !== type;
+      };
+      // A client may have taken the place that the service wants for a mixin of its own later on, and the reverse.
+      mixins.add(taken(mixin.location) ? { ...mixin, location: freeNear(mixin.location, taken) } : mixin);
     },
     removeMixin: (type, tenant) => mixins.remove(type, tenant),
   };
+}
+
+function freeNear(location: string, taken: (path: string) => boolean): string {
+  for (let count = 2; ; count++) {
+    const path = `${location.slice(0, -1)}-${count}/`;
+    if (!taken(path)) return path;
+  }
 }
 
 function byType<C extends Kind | Action>(categories: readonly C[]): ReadonlyMap<TypeId, C> {

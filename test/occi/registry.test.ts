@@ -162,13 +162,20 @@ describe('registry', () => {
     expect(model.atLocation('/own/', tenantId('b'))?.title).to.equal('b');
   });
 
-  it('lets no mixin take the place of what is there', () => {
+  it('lets no mixin take the place of what is there: it goes beside it, or not at all', () => {
     const model = registry();
+    const tenant = tenantId('a');
+    const located = (term: string, location: string): string | undefined => {
+      model.addMixin({ ...anyMixin, term, location, tenant });
+      return model.mixin(typeId(anyMixin.scheme + term), tenant)?.location;
+    };
+    expect(located('x', '/task/')).to.equal('/task-2/');
+    expect(located('y', '/tag/')).to.equal('/tag-2/');
+    expect(located('z', '/tag/')).to.equal('/tag-3/');
+    expect(located('z', '/tag-3/')).to.equal('/tag-3/');
+    expect(model.atLocation('/tag/', tenant)?.term).to.equal('tag');
     expect(() => {
-      model.addMixin({ ...anyMixin, term: 'x', location: '/task/', tenant: 'a' });
+      model.addMixin({ ...anyMixin, term: 'task', location: '/free/', tenant });
     }).to.throw(/in the way/);
-    expect(() => {
-      model.addMixin({ ...anyMixin, term: 'x', location: '/tag/', tenant: 'a' });
-    }).to.throw(/location/);
   });
 });

@@ -17,6 +17,8 @@ export interface Members {
 type Walk = Omit<EntityQuery, 'limit' | 'page' | 'after'>;
 type Test = (record: EntityRecord) => Promise<boolean>;
 
+/** Records that are read at once to find those that fit. */
+const SIFTED = 200;
 /** Records that are looked at for one page where the store cannot tell by itself which belong to it. */
 const MOST_LOOKED_AT = 20_000;
 
@@ -165,7 +167,7 @@ async function sifted(turn: Turn, walk: Walk, paging: Extract<Paging, { by: 'cur
   let { after } = paging;
   for (let looked = 0; looked < MOST_LOOKED_AT;) {
     const place = after === undefined ? {} : { after };
-    const page = await store.list({ ...walk, ...place, limit: PAGE_LIMIT });
+    const page = await store.list({ ...walk, ...place, limit: Math.max(paging.number, SIFTED) });
     for (const [index, record] of page.items.entries()) {
       if (!(await test(record))) continue;
       records.push(record);

@@ -115,8 +115,8 @@ function keyOf(mixin: Mixin): string {
 }
 
 /**
- * Brings back user-defined mixins after a start. One whose place the service has taken for itself since then
- * is left out, and answered.
+ * Brings back user-defined mixins after a start. One whose type the service has taken for itself since then is
+ * left out, and answered.
  */
 export async function restoreMixins(registry: ModelRegistry, memory: KeyValueStore): Promise<readonly string[]> {
   const lost: string[] = [];
