@@ -13,7 +13,7 @@ import type { SlaTools } from './tools.ts';
 type Act = (record: EntityRecord, attributes: Attributes, ctx: RequestContext) => Promise<ActionResult>;
 type Party = 'customer' | 'vendor' | 'operator';
 
-/** GFD.228 section 4.1: the actions of an agreement. The engine has checked that its state permits them. */
+/** GFD.228 section 3.1: the actions of an agreement. The engine has checked that its state permits them. */
 export function agreementActs(parts: AgreementParts): Readonly<Record<string, Act>> {
   const { tools } = parts;
   const moved = async (

@@ -12,7 +12,7 @@ const move = (
 ): Move<AgreementState, AgreementTrigger> => ({ row, from, to, on, by });
 
 /**
- * The states of an agreement that a client offers itself (GFD.228, figure of section 4.1). It is the provider
+ * The states of an agreement that a client offers itself (GFD.228, figure of section 3.1). It is the provider
  * who accepts: the vendor of the linked resources, or an operator; the broker for a vendor that is bound by the
  * template. A customer may take the own offer back.
  */

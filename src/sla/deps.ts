@@ -48,7 +48,7 @@ export interface SlaDeps {
   /** Whoever is to be told: compose joins broker and compliance into one. */
   readonly listener: SlaListener;
   readonly times?: Partial<SlaTimes>;
-  /** What clients may take and offer as an agreement (GFD.228 section 4.2). Default: none. */
+  /** What clients may take and offer as an agreement (GFD.228 section 3.1.1). Default: none. */
   readonly templates?: readonly AgreementTemplate[];
   /** Currency of agreements in which no price is agreed. Default: EUR. */
   readonly currency?: string;

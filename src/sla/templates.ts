@@ -29,7 +29,7 @@ export interface AgreementTemplate {
 export const templateType = (template: AgreementTemplate): TypeId => typeId(templateScheme + template.term);
 export const providerTermType = (term: string): TypeId => typeId(providerTermScheme + term);
 
-/** The templates as mixins after GFD.228 section 4.2 and 4.3: one for each, and one for each term that they name. */
+/** The templates as mixins after GFD.228 sections 3.1.1 and 3.1.2: one for each, and one for each term that they name. */
 export function templateMixins(templates: readonly AgreementTemplate[]): readonly Mixin[] {
   const terms = new Set(templates.flatMap(({ levels }) => levels.map(({ id }) => id)));
   return [...[...terms].map(termMixin), ...templates.map(templateMixin)];
@@ -49,7 +49,7 @@ function termMixin(term: string): Mixin {
   };
 }
 
-/** GFD.228 section 4.3: the suggested attributes of a term. */
+/** GFD.228 section 3.1.2: the suggested attributes of a term. */
 export function termAttributes(term: string): AttributeDefinitions {
   const shown = (description: string, pattern?: readonly string[]): AttributeDefinitions[string] => ({
     type: 'string',
@@ -66,7 +66,7 @@ export function termAttributes(term: string): AttributeDefinitions {
   };
 }
 
-/** Its defaults fill in the terms when it is associated (GFD.221 section 4.5.5). */
+/** Its defaults fill in the terms when it is associated (GFD.221, Mixin). */
 function templateMixin(template: AgreementTemplate): Mixin {
   const attributes: Record<string, AttributeDefinitions[string]> = {};
   for (const level of template.levels) {
