@@ -1,10 +1,12 @@
-import type { Change, EntityStore, HistoryEntry, StoredEvent } from '../../occi/store.ts';
+import type { EntityRecord } from '../../occi/entity.ts';
+import type { Change, EntityQuery, EntityStore, HistoryEntry, Page, StoredEvent } from '../../occi/store.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { BadRequest } from '../../shared/errors.ts';
 import { parseEntityId, type EntityId, type TenantId } from '../../shared/ids.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { WorkerLink } from './link.ts';
 import type { EventRow, HistoryRow, ReaderCalls, WriterCalls } from './protocol.ts';
+import { Recent } from './recent.ts';
 import { idempotencyEntry, idempotencyRow, recordOf, writeRow } from './rows.ts';
 
 export interface EntityStoreParts {
@@ -18,6 +20,22 @@ export interface EntityStoreParts {
 /** The entity port over the two workers. A cursor is the id that its page ended with. */
 export function embeddedEntities({ writer, reader, clock, log, close }: EntityStoreParts): EntityStore {
   const listeners = new Set<(change: Change) => void>();
+  const recent = new Recent();
+
+  function get(id: EntityId): Promise<EntityRecord | undefined> {
+    const kept = reader.open ? recent.record(id) : undefined;
+    if (kept !== undefined) return Promise.resolve(kept);
+    return recent.read(id, async () => (await reader.call('get', [id]))[0] ?? null, recordOf);
+  }
+
+  async function list(query: EntityQuery): Promise<Page<EntityRecord>> {
+    if (query.limit < 1) return { items: [] };
+    const after = query.after === undefined ? undefined : decodeCursor(query.after);
+    const found = await reader.call('list', after === undefined ? query : { ...query, after });
+    const items = found.slice(0, query.limit).map(recordOf);
+    const last = items.at(-1);
+    return found.length > query.limit && last !== undefined ? { items, next: encodeCursor(last.id) } : { items };
+  }
 
   function tell(change: Change): void {
     for (const listener of listeners) {
@@ -30,22 +48,18 @@ export function embeddedEntities({ writer, reader, clock, log, close }: EntitySt
   }
 
   return {
-    async get(id) {
-      const [json] = await reader.call('get', [id]);
-      return json === null || json === undefined ? undefined : recordOf(json);
-    },
+    get,
     async getMany(ids) {
       if (ids.length === 0) return [];
       const found = await reader.call('get', ids);
       return found.map((json) => (json === null ? undefined : recordOf(json)));
     },
-    async list(query) {
-      if (query.limit < 1) return { items: [] };
-      const after = query.after === undefined ? undefined : decodeCursor(query.after);
-      const found = await reader.call('list', after === undefined ? query : { ...query, after });
-      const items = found.slice(0, query.limit).map(recordOf);
-      const last = items.at(-1);
-      return found.length > query.limit && last !== undefined ? { items, next: encodeCursor(last.id) } : { items };
+    list(query) {
+      const path = startOfLinks(query);
+      if (path === undefined) return list(query);
+      const kept = reader.open ? recent.linksFrom(path) : undefined;
+      if (kept !== undefined && kept.items.length <= query.limit) return Promise.resolve(kept);
+      return recent.readLinks(path, () => list(query));
     },
     count: (query) => reader.call('count', query),
 
@@ -53,11 +67,15 @@ export function embeddedEntities({ writer, reader, clock, log, close }: EntitySt
       if (writes.length === 0 && options?.idempotent === undefined) return { ok: true };
       const now = clock.now();
       const idempotent = options?.idempotent;
-      const miss = await writer.call(
+      const call = writer.call(
         'write',
         writes.map((write) => writeRow(write, now)),
         idempotent === undefined ? null : [idempotent.scope, JSON.stringify(idempotent.answer)],
       );
+      // Also where it failed: nobody knows then what was written.
+      const miss = await call.finally(() => {
+        recent.forget(writes);
+      });
       if (miss !== null) return { ok: false, at: miss[0], reason: miss[1] };
       if (listeners.size > 0) {
         for (const write of writes) {
@@ -111,6 +129,13 @@ export function embeddedEntities({ writer, reader, clock, log, close }: EntitySt
 
     close,
   };
+}
+
+/** The path of a query that asks for the links which start there, and for nothing else. */
+function startOfLinks(query: EntityQuery): string | undefined {
+  return query.source !== undefined && Object.keys(query).every((name) => name === 'source' || name === 'limit')
+    ? query.source
+    : undefined;
 }
 
 function encodeCursor(id: EntityId): string {

@@ -58,6 +58,11 @@ export class WorkerLink<Calls> {
     });
   }
 
+  /** Can it be called? */
+  get open(): boolean {
+    return this.#ended === undefined && !this.#closing;
+  }
+
   /** Resolves with the worker's answer; rejects with `StoreClosed`, `StoreFailed`, or what the call itself threw. */
   call<Name extends keyof Calls & string>(name: Name, ...values: Values<Calls, Name>): Promise<Answer<Calls, Name>> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
