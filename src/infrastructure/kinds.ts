@@ -98,7 +98,10 @@ export const networkinterfaceKind: Kind = {
   location: '/networkinterface/',
   actions: [],
   attributes: {
-    [networkinterface.interface]: text('Name of the interface, such as eth0', { mutable: false }),
+    [networkinterface.interface]: text('Name of the interface, such as eth0', {
+      mutable: false,
+      settable: true,
+    }),
     [networkinterface.mac]: text('MAC address', {
       pattern: { pattern: '^[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}$' },
     }),

@@ -106,9 +106,13 @@ export const sizeAttributes = (cores: number, memory: number, disk: number | und
       }),
 });
 
+/** No comma: there are clients that split a header of categories at every one, also within quotes. */
+const sizeTitle = (cores: number, memory: number): string =>
+  `${cores} ${cores === 1 ? 'core' : 'cores'} with ${memory} GiB memory`;
+
 /** The profile's templates, the optional ones included (OCCI-CRTP-EP/1.1). */
 export const resourceTemplates: readonly Mixin[] = Object.entries(SIZES).map(([term, [cores, memory, disk]]) =>
-  mixin(TEMPLATES, term, `${cores} cores, ${memory} GiB memory, ${disk} GiB disk`, `/resource_tpl/${term}/`, {
+  mixin(TEMPLATES, term, `${sizeTitle(cores, memory)} and ${disk} GiB disk`, `/resource_tpl/${term}/`, {
     depends: [RESOURCE_TPL],
     attributes: sizeAttributes(cores, memory, disk),
   }),

@@ -162,6 +162,21 @@ describe('infrastructure: kinds and mixins', () => {
     const nic = entityOf(await link('/networkinterface/', network.path));
     expect(nic.record.attributes['occi.networkinterface.mac']).to.match(/^02(:[0-9a-f]{2}){5}$/);
     expect(nic.record.state).to.equal('inactive');
+    expect(nic.record.attributes['occi.networkinterface.interface']).to.equal('eth0');
+    const named = entityOf(
+      await create(w, '/networkinterface/', {
+        source: { location: compute.path },
+        target: { location: network.path },
+        attributes: { 'occi.networkinterface.interface': 'eth7' },
+      }),
+    );
+    expect(named.record.attributes['occi.networkinterface.interface']).to.equal('eth7');
+    const renamed = w.ask({
+      op: 'patch',
+      path: named.path,
+      document: { mixins: [], attributes: { 'occi.networkinterface.interface': 'eth8' } },
+    });
+    expect((await refusal(renamed)).status).to.equal(403);
     const mount = entityOf(await link('/storagelink/', storage.path));
     expect(mount.record.attributes['occi.storagelink.deviceid']).to.be.a('string');
     expect((await refusal(link('/storagelink/', network.path))).code).to.equal('target_kind');

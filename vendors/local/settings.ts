@@ -178,7 +178,7 @@ export function settingsOf(config: JsonObject): LocalSettings {
       const { cores, memory } = value as { readonly cores: number; readonly memory: number };
       return {
         mixin: typeId(SIZES + name),
-        title: `${name}: ${cores} cores, ${memory} GiB memory`,
+        title: `${name}: ${cores} ${cores === 1 ? 'core' : 'cores'} with ${memory} GiB memory`,
         cores,
         memory,
       };

@@ -1,5 +1,5 @@
 import { typeOf, type Mixin } from '../../occi/category.ts';
-import { typeId, type TypeId, type VendorId } from '../../shared/ids.ts';
+import type { TypeId, VendorId } from '../../shared/ids.ts';
 import { mixin, sizeAttributes } from '../mixins.ts';
 import { COMPUTE, NETWORK, NETWORKINTERFACE, OS_TPL, RESOURCE_TPL, STORAGE, STORAGELINK, VENDORS } from '../names.ts';
 import type { DirectOffer, DirectVendors, OfferedSize, OfferedTemplate } from './port.ts';
@@ -84,8 +84,13 @@ export class Market {
   }
 }
 
+/** Without what clients take for the end of a value in a header of categories, also within quotes. */
+function plain(title: string): string {
+  return title.replace(/[,;"\\\s]+/g, ' ').trim();
+}
+
 function tagOf({ vendor, title }: DirectOffer): Mixin {
-  return mixin(VENDORS, vendor, `Provisioned by ${title}`, `/vendor/${vendor}/`, {
+  return mixin(VENDORS, vendor, `Provisioned by ${plain(title)}`, `/vendor/${vendor}/`, {
     applies: [COMPUTE, STORAGE, NETWORK, STORAGELINK, NETWORKINTERFACE],
   });
 }
@@ -93,13 +98,13 @@ function tagOf({ vendor, title }: DirectOffer): Mixin {
 /** GFD.224 section 4.5.1. */
 export function templateOf({ mixin: type, title }: OfferedTemplate, under: string): Mixin {
   const [scheme, term] = parted(type);
-  return mixin(scheme, term, title, `${under}${term}/`, { depends: [OS_TPL], applies: [COMPUTE] });
+  return mixin(scheme, term, plain(title), `${under}${term}/`, { depends: [OS_TPL], applies: [COMPUTE] });
 }
 
 /** GFD.224 section 4.5.2. */
 function sizeOf({ mixin: type, title, cores, memory, disk }: OfferedSize, under: string): Mixin {
   const [scheme, term] = parted(type);
-  return mixin(scheme, term, title, `${under}${term}/`, {
+  return mixin(scheme, term, plain(title), `${under}${term}/`, {
     depends: [RESOURCE_TPL],
     applies: [COMPUTE],
     attributes: sizeAttributes(cores, memory, disk),
@@ -110,5 +115,3 @@ function parted(type: TypeId): readonly [scheme: string, term: string] {
   const cut = type.indexOf('#') + 1;
   return [type.slice(0, cut), type.slice(cut)];
 }
-
-export const vendorTag = (vendor: VendorId): TypeId => typeId(VENDORS + vendor);
