@@ -147,6 +147,37 @@ describe('engine: links', () => {
     expect(entityOf(await ask({ op: 'read', path })).record.mixins).to.deep.equal([TAG]);
   });
 
+  it('come with a partial update too, each once, all or none', async () => {
+    const { ask, task, store } = world();
+    const [a, b] = [await task(), await task()];
+    const patch = (...links: EntityDocument[]): ReturnType<typeof ask> =>
+      ask({ op: 'patch', path: a.path, document: { mixins: [], attributes: {}, links } });
+    const to = (location: string, more: Partial<EntityDocument> = {}): EntityDocument =>
+      ribbon({ target: { location }, ...more });
+    const first = entityOf(await patch(to(b.path), to('https://elsewhere.org/x')));
+    expect(first.links.map((link) => link.record.target?.location)).to.deep.equal([b.path, 'https://elsewhere.org/x']);
+    expect(first.links.every((link) => link.record.source?.location === a.path)).to.equal(true);
+    // What was read and is sent back is there already, by its id or by what it is.
+    const [known] = first.links;
+    const again = entityOf(
+      await patch(
+        to('urn:isbn:9', known === undefined ? {} : { id: urn(known.record.id) }),
+        to(b.record.id),
+        to(a.path),
+      ),
+    );
+    expect(again.links.map((link) => link.record.target?.location)).to.deep.equal([
+      b.path,
+      'https://elsewhere.org/x',
+      a.path,
+    ]);
+    const count = await store.count({});
+    const refused = await refusal(patch(to('urn:isbn:2'), to('/task/nowhere'), ribbon({ kind: TASK })));
+    expect(refused.problems.map((problem) => problem.path)).to.deep.equal(['/links/2/kind', '/links/1/target']);
+    expect(await store.count({})).to.equal(count);
+    expect(entityOf(await ask({ op: 'read', path: a.path })).record.rev).to.equal(3);
+  });
+
   it('move their ends', async () => {
     const { ask, task } = world();
     const [a, b] = [await task(), await task()];

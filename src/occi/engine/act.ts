@@ -72,18 +72,31 @@ export async function actOnAll(
   const checked = new Map<Action, Attributes>();
   for (const { action } of wanted)
     if (!checked.has(action)) checked.set(action, checkedAttributes(services, action, invocation.attributes));
-  const planned = await Promise.all(
+  const found = await Promise.all(
     wanted.map(async ({ record, action }) => ({ record: await current(services, turn, record, action), action })),
   );
+  const planned = found.filter(({ record, action }) => !isFulfilled(services, turn, record, action));
   checkStates(services, turn, planned);
   if (turn.keyed) turn.foresee({ type: 'reread', as: 'entity', ids: records.map((record) => record.id) });
   const done: EntityRecord[] = [];
-  for (const { record, action } of planned) {
+  const moving = new Set(planned.map(({ record }) => record));
+  for (const { record, action } of found) {
+    if (!moving.has(record)) {
+      done.push(record);
+      continue;
+    }
     const result = await perform(services, turn, record, action, checked.get(action) ?? {});
     if (result.type === 'entity') done.push(result.record);
     else if (result.type === 'collection') done.push(...result.records);
   }
   return { type: 'collection', views: await viewsOf(services, turn, done), of: 'mixed' };
+}
+
+/** A member that is where the action would bring it needs nothing. */
+function isFulfilled(services: Services, turn: Turn, record: EntityRecord, action: Action): boolean {
+  const behaviour = services.registry.behaviour(record.kind);
+  if (behaviour?.fulfilled === undefined || legalNow(record, behaviour, action, turn.ctx.caller.role)) return false;
+  return behaviour.fulfilled(record, action.term);
 }
 
 interface Planned {

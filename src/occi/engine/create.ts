@@ -1,28 +1,32 @@
-import { BadRequest, Conflict, NotFound, ParleyError } from '../../shared/errors.ts';
+import { BadRequest, Conflict, ParleyError } from '../../shared/errors.ts';
 import { parseEntityId, type EntityId } from '../../shared/ids.ts';
-import { typeOf, type Kind } from '../category.ts';
+import type { Kind } from '../category.ts';
 import { ConcurrentChange } from '../concurrency.ts';
-import { LINK } from '../core.ts';
 import { limits } from '../document.ts';
 import type { EntityDocument, EntityRecord } from '../entity.ts';
 import type { Drafted } from '../extension.ts';
-import { below, Findings, methodNotAllowed, together } from '../findings.ts';
+import { below, Findings, together } from '../findings.ts';
 import type { OcciOutcome, View } from '../request.ts';
 import type { Write } from '../store.ts';
 import { draftOf } from './draft.ts';
 import { resolveEnds } from './ends.ts';
+import { inlineKind, kindFor } from './kinds.ts';
 import { noteOf } from './notes.ts';
 import type { Services, Turn } from './services.ts';
 import { plainView, projects, viewWith } from './views.ts';
 
 /** One entity of the request on its way to being stored. */
-interface Item {
+export interface Drafting {
+  /** Where it stands in what was sent. */
   readonly base: string;
   readonly document: EntityDocument;
-  /** Position of the resource that it is an inline link of. */
-  readonly under?: number;
   record: EntityRecord;
   drafted?: Drafted;
+}
+
+interface Item extends Drafting {
+  /** Position of the resource that it is an inline link of. */
+  readonly under?: number;
 }
 
 /**
@@ -98,72 +102,8 @@ function namesOf({ registry }: Services, { location = '/' }: Kind, id: string): 
   return [id, bare, `urn:uuid:${bare}`, location + bare, registry.baseUrl + location + bare];
 }
 
-/** The kind that a document is to become an instance of, if the caller may create it here. */
-function kindFor(
-  services: Services,
-  turn: Turn,
-  path: string,
-  document: EntityDocument,
-  base: string,
-  findings: Findings,
-): Kind | undefined {
-  const { registry } = services;
-  const at = registry.atLocation(path, turn.ctx.caller.tenant);
-  const bound = at?.class === 'kind' ? at : undefined;
-  const below = (kind: Kind): boolean => path.endsWith('/') && kind.location?.startsWith(path) === true;
-  if (bound === undefined && !registry.kinds().some(below)) throw new NotFound(`Nothing is found at ${path}`);
-  if (document.kind === undefined) {
-    if (bound !== undefined) return creatable(services, turn, bound, path);
-    findings.malformed.add(`${base}/kind`, 'kind_required', 'the kind is missing');
-    return undefined;
-  }
-  const kind = registry.kind(document.kind);
-  if (kind === undefined) {
-    findings.unknown.add(`${base}/kind`, 'kind_unknown', `no kind ${document.kind} is known`);
-    return undefined;
-  }
-  if (kind.location === undefined) {
-    findings.malformed.add(`${base}/kind`, 'kind_abstract', `${document.kind} has no instances of its own`);
-    return undefined;
-  }
-  if (bound === undefined ? !below(kind) : bound !== kind) {
-    findings.malformed.add(`${base}/kind`, 'kind_mismatch', `${document.kind} is not what is found at ${path}`);
-    return undefined;
-  }
-  return creatable(services, turn, kind, kind.location);
-}
-
-function inlineKind(
-  services: Services,
-  turn: Turn,
-  document: EntityDocument,
-  base: string,
-  findings: Findings,
-): Kind | undefined {
-  const { registry } = services;
-  const kind = registry.kind(document.kind ?? LINK);
-  if (kind === undefined) {
-    findings.unknown.add(`${base}/kind`, 'kind_unknown', `no kind ${String(document.kind)} is known`);
-    return undefined;
-  }
-  if (!registry.isLink(typeOf(kind)) || kind.location === undefined) {
-    findings.malformed.add(`${base}/kind`, 'kind_mismatch', `${typeOf(kind)} is not a kind of link`);
-    return undefined;
-  }
-  return creatable(services, turn, kind, kind.location);
-}
-
-/** Rights come first: what a caller may not create is not looked at any further. */
-function creatable(services: Services, turn: Turn, kind: Kind, location: string): Kind {
-  const type = typeOf(kind);
-  services.policy.check(turn.ctx.caller, 'create', type);
-  if (services.registry.behaviour(type)?.clientMay?.create === false)
-    throw methodNotAllowed(`Entities at ${location} are made by the service, not by clients`, 'GET, HEAD, DELETE');
-  return kind;
-}
-
 /** Behaviours complete the drafts: resources before their links. */
-async function complete(services: Services, turn: Turn, items: readonly Item[]): Promise<void> {
+export async function complete(services: Services, turn: Turn, items: readonly Drafting[]): Promise<void> {
   const errors: ParleyError[] = [];
   for (const item of items) {
     const hook = services.registry.behaviour(item.record.kind);
@@ -181,12 +121,7 @@ async function complete(services: Services, turn: Turn, items: readonly Item[]):
 }
 
 async function write(services: Services, turn: Turn, items: readonly Item[]): Promise<void> {
-  const writes: Write[] = items.map(({ record, drafted }) => ({
-    op: 'create',
-    record,
-    note: noteOf(services, turn, undefined, record, drafted?.note),
-  }));
-  for (const { drafted } of items) if (drafted?.also !== undefined) writes.push(...drafted.also);
+  const writes = creations(services, turn, items);
   if (turn.keyed) foresee(services, turn, items);
   const result = await turn.ctx.store.write(writes);
   if (result.ok) return;
@@ -195,6 +130,14 @@ async function write(services: Services, turn: Turn, items: readonly Item[]): Pr
   throw new Conflict('id_taken', 'This id cannot be used', {
     problems: [{ path: `${missed.base}/id`, code: 'id_taken', detail: 'choose another id' }],
   });
+}
+
+/** What is written of drafts, and behind it what their behaviours write beside them. */
+export function creations(services: Services, turn: Turn, items: readonly Drafting[]): Write[] {
+  const writes = items.map(({ record, drafted }): Write => {
+    return { op: 'create', record, note: noteOf(services, turn, undefined, record, drafted?.note) };
+  });
+  return [...writes, ...items.flatMap(({ drafted }) => drafted?.also ?? [])];
 }
 
 /** With nothing to wait for and nothing to compute, the first answer is known before the write. */

@@ -11,7 +11,8 @@ import type { OcciOutcome, OcciRequest } from '../request.ts';
 import { inItsCase } from '../schema/case.ts';
 import type { TypeModel } from '../schema/model.ts';
 import { checkMatch, entityPath, load } from './access.ts';
-import { create } from './create.ts';
+import { addedLinks } from './add-links.ts';
+import { create, creations } from './create.ts';
 import { brought, checkedMixins } from './draft.ts';
 import { endOf } from './ends.ts';
 import { noteOf } from './notes.ts';
@@ -21,7 +22,7 @@ import { projectionOf, projects, plainView, viewOf } from './views.ts';
 type UpdateRequest = Extract<OcciRequest, { op: 'replace' | 'patch' }>;
 
 /**
- * PUT (create at this id with inline links, or full update: links stay) and POST of an entity (partial update), GFD.223
+ * PUT (create at this id with inline links, or full update: links stay) and POST of an entity (partial update: new links are made), GFD.223
  * sections 10.2 and 10.3.1. Immutable attributes may be repeated as they are, and not changed (403, all of them listed).
  */
 export async function update(services: Services, turn: Turn, request: UpdateRequest): Promise<OcciOutcome> {
@@ -50,6 +51,8 @@ export async function update(services: Services, turn: Turn, request: UpdateRequ
   const document = full ? completed(unlinked(request.document), before) : request.document;
   const draft = await changed(services, turn, before, document, full);
   const drafted = (await hook?.update?.(draft, before, turn.ctx)) ?? { record: draft };
+  const sent = full || services.registry.isLink(before.kind) ? [] : (document.links ?? []);
+  const links = await addedLinks(services, turn, before, sent);
   const record: EntityRecord = { ...drafted.record, rev: before.rev + 1, updated: services.clock.now() };
   if (turn.keyed) foresee(services, turn, record);
   const result = await turn.ctx.store.write([
@@ -59,12 +62,14 @@ export async function update(services: Services, turn: Turn, request: UpdateRequ
       expect: { rev: before.rev },
       note: noteOf(services, turn, before, record, drafted.note),
     },
+    ...creations(services, turn, links),
     ...(drafted.also ?? []),
   ]);
   if (!result.ok) {
     if (result.at === 0 && result.reason === 'gone') throw new NotFound(`Nothing is found at ${request.path}`);
     throw new ConcurrentChange();
   }
+  for (const link of links) services.registry.behaviour(link.record.kind)?.created?.(link.record, turn.ctx);
   return { type: 'entity', view: await viewOf(services, turn, record) };
 }
 
