@@ -10,6 +10,7 @@ import { pointer, type JsonObject } from '../shared/json.ts';
 import { movesFrom, type StateTable } from '../shared/state-machine.ts';
 import type { BackendView, ResourceBackend, ResourceInternal } from './backend.ts';
 import { actDirectly } from './direct/act.ts';
+import { stated } from './direct/delivered.ts';
 import type { DirectParts } from './direct/parts.ts';
 import { planned } from './direct/plan.ts';
 import { saveTemplate } from './direct/saved.ts';
@@ -47,7 +48,7 @@ export function resourceBehaviour(shape: ResourceShape, parts: InfrastructurePar
     stateAttribute: shape.names.state,
     ...(shape.states === undefined ? {} : { states: shape.states }),
     create: async (draft, _, ctx) => ({
-      record: direct === undefined ? draft : await planned(draft, shape.names, direct, ctx),
+      record: direct === undefined ? draft : await planned(draft, direct, ctx),
     }),
     created(record) {
       if (directOf(record) !== undefined) direct?.work.soon(record);
@@ -61,17 +62,18 @@ export function resourceBehaviour(shape: ResourceShape, parts: InfrastructurePar
     },
     remove: (record, ctx) => {
       checkFree(record, ctx);
-      const posted = directOf(record);
       // Nobody was asked to make it, so nobody has to be asked to take it back.
-      if (posted === undefined || (posted.asked === undefined && refOf(record) === undefined))
-        return Promise.resolve({ how: 'remove' });
+      if (!wasAsked(record)) return Promise.resolve({ how: 'remove' });
       return Promise.resolve({ how: 'hide', record: { ...record, due: { at: parts.clock.now(), action: 'destroy' } } });
     },
     removed: async (record) => {
-      if (directOf(record) !== undefined) await direct?.work.gone(record.id);
+      direct?.work.forget(record.id);
+      if (wasAsked(record)) await direct?.work.gone(record.id);
     },
     onDue: async (record) => direct?.work.due(record.id),
     refresh: (record, ctx) => observed(shape, parts, record, ctx),
+    fulfilled: (record, term) =>
+      shape.states?.moves.some((move) => move.on === term && move.to === record.state) === true,
     actions: Object.fromEntries(
       shape.actions.map((action) => [
         action.term,
@@ -80,6 +82,12 @@ export function resourceBehaviour(shape: ResourceShape, parts: InfrastructurePar
       ]),
     ),
   };
+}
+
+/** May its vendor have made it, so that it must be undone there? */
+function wasAsked(record: EntityRecord): boolean {
+  const posted = directOf(record);
+  return posted !== undefined && (posted.asked !== undefined || refOf(record) !== undefined);
 }
 
 /** What a vendor runs was agreed: clients may name it and tag it, not make it something else. */
@@ -231,7 +239,6 @@ async function written(done: Done, first: EntityRecord, ctx: RequestContext): Pr
 }
 
 function after({ shape, action, view, given, from, until }: Done, before: EntityRecord): EntityRecord {
-  const kept = Object.entries(before.attributes).filter(([name]) => name !== shape.names.message);
   const internal = internalOf(before);
   const stopped = stoppedAfter(internal.stopped ?? [], action.term, from, until);
   return {
@@ -239,13 +246,7 @@ function after({ shape, action, view, given, from, until }: Done, before: Entity
     rev: before.rev + 1,
     updated: until,
     state: view.state,
-    attributes: {
-      ...Object.fromEntries(kept),
-      ...given,
-      ...view.attributes,
-      [shape.names.state]: view.state,
-      ...(view.message === undefined ? {} : { [shape.names.message]: view.message }),
-    },
+    attributes: stated({ ...before.attributes, ...given, ...view.attributes }, shape.names, view.state, view.message),
     internal: (stopped.length === 0 ? internal : { ...internal, stopped }) as unknown as JsonObject,
   };
 }

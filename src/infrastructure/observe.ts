@@ -2,6 +2,7 @@ import type { EntityRecord } from '../occi/entity.ts';
 import type { RequestContext } from '../occi/extension.ts';
 import type { Clock } from '../shared/clock.ts';
 import { ParleyError } from '../shared/errors.ts';
+import { stated } from './direct/delivered.ts';
 import type { BackendView, ResourceBackend, ResourceInternal } from './backend.ts';
 import type { ResourceShape } from './behaviour.ts';
 
@@ -70,16 +71,11 @@ async function looked(backend: ResourceBackend, record: EntityRecord, ctx: Obser
 }
 
 function seen({ names }: ResourceShape, before: EntityRecord, view: BackendView, now: number): EntityRecord {
-  const kept = Object.entries(before.attributes).filter(([name]) => name !== names.message);
   return {
     ...before,
     rev: before.rev + 1,
     updated: now,
     state: view.state,
-    attributes: {
-      ...Object.fromEntries(kept),
-      [names.state]: view.state,
-      ...(view.message === undefined ? {} : { [names.message]: view.message }),
-    },
+    attributes: stated(before.attributes, names, view.state, view.message),
   };
 }

@@ -82,6 +82,12 @@ export interface Behaviour {
    */
   refresh?(record: EntityRecord, ctx: RequestContext): Promise<EntityRecord>;
 
+  /**
+   * Is the record where the action would bring it? An action on a whole collection then passes over it instead of
+   * being refused for its state: all are started when some run already. On a single entity it is refused.
+   */
+  fulfilled?(record: EntityRecord, term: string): boolean;
+
   /** Performs actions, by term. The engine has checked schema, rights and (with `states`) the state. */
   readonly actions?: Readonly<
     Record<string, (record: EntityRecord, attributes: Attributes, ctx: RequestContext) => Promise<ActionResult>>

@@ -189,8 +189,8 @@ function valuesOf({ kind, attributes: asked }: Order): Readonly<Record<string, J
     if (value !== undefined) values[name] = value;
   }
   if (kind === kinds.networkinterface) {
-    // All instances share the machine's loopback: there is nothing else to say of it.
-    values[attributes.interface] = 'lo';
+    // All instances share the machine's loopback, whatever the interface is called.
+    values[attributes.interface] = asked[attributes.interface] ?? 'lo';
     values[attributes.address] = asked[attributes.address] ?? '127.0.0.1';
     values[attributes.allocation] = asked[attributes.allocation] ?? 'static';
   }

@@ -86,7 +86,10 @@ function slug(name: string): string {
 
 /** A title that any rendering can carry. */
 function title(name: string): string {
-  const plain = name.replaceAll(/[\p{Cc}"\\]+/gu, ' ').trim().slice(0, 100);
+  const plain = name
+    .replaceAll(/[\p{Cc}"\\]+/gu, ' ')
+    .trim()
+    .slice(0, 100);
   return plain === '' ? 'Saved' : plain;
 }
 

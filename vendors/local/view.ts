@@ -3,9 +3,6 @@ import type { Json, ResourceView } from '../../src/vendor-kit/index.ts';
 import type { Instances } from './instances.ts';
 import type { ResourceRecord } from './ledger.ts';
 
-/** All that a network is here. */
-const LOOPBACK = 'the loopback of this machine: instances are reached at 127.0.0.1, and nothing is kept apart';
-
 /** A resource as it is now. */
 export function viewOf(record: ResourceRecord, instances: Instances): ResourceView {
   if (record.kind !== kinds.compute)
@@ -13,7 +10,6 @@ export function viewOf(record: ResourceRecord, instances: Instances): ResourceVi
       ref: record.ref,
       state: record.meant,
       attributes: record.attributes,
-      ...(record.kind === kinds.network ? { message: LOOPBACK } : {}),
     };
   const alive = instances.alive(record);
   const { port } = record;

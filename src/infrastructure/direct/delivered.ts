@@ -35,15 +35,27 @@ export function delivered(
   return {
     state: view.state,
     mixins: [...mixins],
-    attributes: {
-      ...without(record.attributes, names.message),
-      ...seen,
-      [names.state]: view.state,
-      ...(view.message === undefined ? {} : { [names.message]: view.message }),
-    },
+    attributes: stated({ ...record.attributes, ...seen }, names, view.state, view.message),
   };
 }
 
-export function without(attributes: Attributes, name: string): Attributes {
+/**
+ * Attributes with their state and, where something is wrong, its message before it: there are clients that take
+ * the last line that begins like the state's name for the state.
+ */
+export function stated(
+  attributes: Attributes,
+  names: { readonly state: string; readonly message: string },
+  state: string,
+  message: string | undefined,
+): Attributes {
+  return {
+    ...without(without(attributes, names.message), names.state),
+    ...(message === undefined ? {} : { [names.message]: message }),
+    [names.state]: state,
+  };
+}
+
+function without(attributes: Attributes, name: string): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([other]) => other !== name));
 }

@@ -21,22 +21,12 @@ export interface PlanParts {
   readonly slots: Slots;
 }
 
-interface Names {
-  readonly state: string;
-  readonly message: string;
-}
-
 /**
  * Decides which vendor runs what was posted, and when; answers the draft as it is where nobody provisions the
  * kind: it then is a record with a state machine. Throws 422 where the vendor that was named cannot, and 409
  * `capacity` where there is no room.
  */
-export async function planned(
-  draft: EntityRecord,
-  names: Names,
-  parts: PlanParts,
-  ctx: RequestContext,
-): Promise<EntityRecord> {
+export async function planned(draft: EntityRecord, parts: PlanParts, ctx: RequestContext): Promise<EntityRecord> {
   const vendor = await vendorFor(draft, parts.market, ctx);
   if (vendor === undefined) return draft;
   const now = ctx.clock.now();
@@ -56,7 +46,6 @@ export async function planned(
     ...draft,
     vendor,
     internal: { ...draft.internal, direct: direct as unknown as JsonObject },
-    attributes: { ...draft.attributes, [names.message]: `to be provisioned by ${vendor}` },
     due: { at: boots || linked ? now : now + SETTLE_MS, action: 'provision' },
   };
 }

@@ -6,6 +6,8 @@ import { pointer, type Json } from '../../shared/json.ts';
 import {
   COMPUTE,
   compute,
+  IPNETWORK,
+  IPNETWORKINTERFACE,
   NETWORK,
   network,
   NETWORKINTERFACE,
@@ -60,6 +62,9 @@ export async function updatedDirectly(
   }
   const mixins = [...new Set([...draft.mixins, ...lasting])];
   if (made === undefined) return { ...draft, mixins };
+  // An address is where it is, whether a full update speaks of it or not.
+  for (const type of [IPNETWORK, IPNETWORKINTERFACE])
+    if (before.mixins.includes(type) && !mixins.includes(type)) mixins.push(type);
 
   const sizes = SIZES[before.kind] ?? [];
   const fixed = FIXED[before.kind] ?? [];

@@ -4,7 +4,7 @@ import type { EntityId, TypeId } from '../../shared/ids.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Direct, ResourceInternal } from '../backend.ts';
 import { COMPUTE } from '../names.ts';
-import { delivered } from './delivered.ts';
+import { delivered, stated } from './delivered.ts';
 import { Journal, type JournalParts } from './journal.ts';
 import { noRoom, orderOf, refusalOf } from './plan.ts';
 import type { DirectAnswer, DirectVendors, NoAnswer, Ref } from './port.ts';
@@ -41,6 +41,8 @@ export class DirectWork {
   readonly #parts: WorkParts;
   readonly #journal: Journal;
   readonly #turns = new Turns();
+  /** Timers of what is to be begun soon. */
+  readonly #waiting = new Map<EntityId, () => void>();
   #stopped = false;
 
   constructor(parts: WorkParts) {
@@ -58,8 +60,21 @@ export class DirectWork {
       });
     };
     const left = record.due.at - clock.now();
-    if (left > 0) clock.after(left, begin);
-    else begin();
+    if (left <= 0) begin();
+    else
+      this.#waiting.set(
+        record.id,
+        clock.after(left, () => {
+          this.#waiting.delete(record.id);
+          begin();
+        }),
+      );
+  }
+
+  /** What is gone before its time is not looked at again. */
+  forget(id: EntityId): void {
+    this.#waiting.get(id)?.();
+    this.#waiting.delete(id);
   }
 
   /** What is due: called by the sweeper, and after a start of the service. */
@@ -104,6 +119,8 @@ export class DirectWork {
   /** Begins nothing more, and resolves when nothing is under way. */
   stop(): Promise<void> {
     this.#stopped = true;
+    for (const cancel of this.#waiting.values()) cancel();
+    this.#waiting.clear();
     return this.#turns.idle();
   }
 
@@ -193,9 +210,8 @@ export class DirectWork {
     );
   }
 
-  /** No room for one that was to come up only if there is: it stays as it is, and says so. */
+  /** No room for one that was to come up only if there is: it stays as it is. */
   async #notStarted(record: EntityRecord, direct: Direct): Promise<EntityRecord> {
-    const { message } = this.#parts.names(record.kind);
     if (direct.run === 'must')
       return (
         (await this.#refused(
@@ -209,17 +225,13 @@ export class DirectWork {
       (await this.#journal.change(record, (before) => ({
         ...atRest(before),
         internal: withDirect(before, kept),
-        attributes: {
-          ...before.attributes,
-          [message]: 'not started by itself: others run; start it when it is needed',
-        },
       }))) ?? record
     );
   }
 
   /** Later again, or in error: where a client asked for it, it stays as it was and the client is told. */
   #refused(record: EntityRecord, answer: NoAnswer, cause: Cause): Promise<EntityRecord | undefined> {
-    const { state, message } = this.#parts.names(record.kind);
+    const names = this.#parts.names(record.kind);
     const direct = directOf(record) ?? { key: '' };
     const attempts = (direct.attempts ?? 0) + 1;
     const again = answer.passing && answer.type === 'failed' && attempts < MOST_TRIES && direct.run === 'must';
@@ -232,7 +244,7 @@ export class DirectWork {
         const next = {
           ...atRest(before),
           internal: withDirect(before, { ...direct, attempts }),
-          attributes: { ...before.attributes, [message]: answer.detail },
+          attributes: stated(before.attributes, names, before.state ?? '', again ? answer.detail : undefined),
         };
         return again ? { ...next, due: { at: this.#parts.clock.now() + wait(attempts), action: 'provision' } } : next;
       });
@@ -242,7 +254,12 @@ export class DirectWork {
       (before) => ({
         ...atRest(before),
         internal: withDirect(before, { key: direct.key, asked: true }),
-        attributes: { ...before.attributes, [message]: answer.detail, ...(inError ? { [state]: 'error' } : {}) },
+        attributes: stated(
+          before.attributes,
+          names,
+          inError ? 'error' : (before.state ?? ''),
+          inError ? answer.detail : undefined,
+        ),
         ...(inError ? { state: 'error' } : {}),
       }),
       { code: answer.code, detail: answer.detail },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { VendorFault } from '../fault.ts';
 import { deliveryContract } from './delivery.ts';
+import { directContract, makesNothing } from './direct.ts';
 import { offerContract } from './offers.ts';
 import { accepted, firstOffer } from './subject.ts';
 import type { Subject } from './subject.ts';
@@ -39,6 +40,14 @@ export function describeVendor(name: string, capabilities: Capabilities, open: (
       else
         it('is refused wherever it is asked for', async () => {
           await refusesToDeliver(subject());
+        });
+    });
+
+    describe('resources without an agreement', () => {
+      if ((capabilities.direct ?? []).length > 0) directContract(subject, capabilities);
+      else
+        it('are not made', async () => {
+          await makesNothing(subject(), capabilities);
         });
     });
   });
