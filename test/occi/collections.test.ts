@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { LINK, RESOURCE } from '../../src/occi/core.ts';
 import type { Mixin } from '../../src/occi/category.ts';
 import type { ListRequest } from '../../src/occi/request.ts';
@@ -113,6 +114,66 @@ describe('engine: filters and unions', () => {
       after = outcome.type === 'collection' ? outcome.next : undefined;
     }
     expect(seen).to.deep.equal(wanted);
+  });
+
+  it('give the same pages as looking at everything, whatever is asked', async () => {
+    const kinds = ['task', 'notice'] as const;
+    const thing = fc.record({
+      kind: fc.constantFrom(...kinds),
+      title: fc.constantFrom('x', 'y'),
+      count: fc.constantFrom(0, 1),
+      mixins: fc.subarray([TAG, RATED]),
+    });
+    const query = fc.record(
+      {
+        path: fc.constantFrom('/', '/task/', '/notice/', '/tag/'),
+        categories: fc.subarray([TAG, RATED, TASK, RESOURCE]),
+        title: fc.constantFrom('x', 'y'),
+        count: fc.constantFrom(0, 1),
+        number: fc.integer({ min: 1, max: 5 }),
+      },
+      { requiredKeys: ['path', 'categories', 'number'] },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(thing, { maxLength: 14 }), query, async (things, asked) => {
+        const w = world();
+        const { path, categories, title, number } = asked;
+        // Nothing at /notice/ has the attribute, which would be told.
+        const count = path === '/notice/' ? undefined : asked.count;
+        const wanted: string[] = [];
+        for (const { kind, mixins, ...one } of things) {
+          const attributes = kind === 'task' ? { 'task.name': 'n', 'task.count': one.count } : {};
+          const view = entityOf(await w.ask(create(`/${kind}/`, { title: one.title, mixins, attributes })));
+          const has =
+            (path === '/' || path === `/${kind}/` || (path === '/tag/' && mixins.includes(TAG))) &&
+            (title === undefined || one.title === title) &&
+            (count === undefined || (kind === 'task' && one.count === count)) &&
+            [TAG, RATED].every((type) => !categories.includes(type) || mixins.includes(type)) &&
+            (!categories.includes(TASK) || kind === 'task');
+          if (has) wanted.push(view.path);
+        }
+        const filter = {
+          categories,
+          attributes: {
+            ...(title === undefined ? {} : { 'occi.core.title': title }),
+            ...(count === undefined ? {} : { 'task.count': count }),
+          },
+        };
+        for (let page = 1; page <= wanted.length / number + 1; page++)
+          expect(await paths(w, path, { ...filter, page, number })).to.deep.equal(
+            wanted.slice((page - 1) * number, page * number),
+          );
+        const seen: string[] = [];
+        for (let after: string | undefined = '', pages = 0; after !== undefined; pages++) {
+          expect(pages).to.be.lessThan(20);
+          const outcome = await w.ask({ op: 'list', path, query: { ...filter, after, number } });
+          seen.push(...viewsOf(outcome).map((view) => view.path));
+          after = outcome.type === 'collection' ? outcome.next : undefined;
+        }
+        expect(seen).to.deep.equal(wanted);
+      }),
+      { numRuns: 120 },
+    );
   });
 
   it('a path above mixins holds what carries one of them, each once', async () => {
