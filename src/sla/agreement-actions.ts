@@ -63,8 +63,15 @@ export function agreementActs(parts: AgreementParts): Readonly<Record<string, Ac
       return moved(record, change, { actor: by, code: 'resume' }, ctx);
     },
 
-    terminate(record, _attributes, ctx) {
-      return moved(record, ended(record, tools.now()), { actor: partyOf(ctx), code: 'terminate' }, ctx);
+    async terminate(record, _attributes, ctx) {
+      const done = await moved(record, ended(record, tools.now()), { actor: partyOf(ctx), code: 'terminate' }, ctx);
+      // What measured it stops before the answer, so that a client may delete the resources at once. Where this
+      // fails, winding up does it again.
+      if (agreementKept(record).told !== undefined)
+        await tools.deps.instruments.remove(record).catch((error: unknown) => {
+          tools.deps.log.warn({ agreement: record.id, err: error }, 'instruments not stopped yet');
+        });
+      return done;
     },
   };
 }

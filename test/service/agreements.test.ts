@@ -192,6 +192,45 @@ describe('agreements after GFD.228', function () {
         expect(stateOf(await provider.act(path, `${SLA}accept`))).to.equal('accepted');
       });
 
+      it('3.1.1: takes a template later, and keeps its terms when it is replaced as a whole', async () => {
+        const path = await customer.create('/agreement/', {
+          kind: AGREEMENT,
+          attributes: { [FROM]: '2040-01-01T00:00:00Z' },
+        });
+        const taken = await customer.send('POST', path, { kind: AGREEMENT, mixins: [GOLD] });
+        expect(taken.status, taken.text).to.equal(200);
+        expect((await customer.get(path)).attributes).to.include({
+          'availability.term.type': 'SLO-TERM',
+          [STATE]: 'pending',
+        });
+        const replaced = await customer.send('PUT', path, {
+          kind: AGREEMENT,
+          attributes: { [UNTIL]: '2041-01-01T00:00:00Z' },
+        });
+        expect(replaced.status, replaced.text).to.equal(200);
+        const seen = await customer.get(path);
+        expect(seen.categories).to.include(GOLD);
+        expect(seen.attributes).to.include({ 'availability.term.type': 'SLO-TERM', [UNTIL]: '2041-01-01T00:00:00Z' });
+        expect(seen.attributes).not.to.have.any.keys(FROM);
+        await provider.act(path, `${SLA}accept`);
+        const other = await customer.send('POST', path, {
+          kind: AGREEMENT,
+          mixins: [`${TEMPLATE}gcp-instance-2023-08-29`],
+        });
+        expect(other.status, 'what was agreed stays').to.equal(409);
+      });
+
+      it('3.1: is made by PUT at an id of the client, and found there', async () => {
+        const path = `/agreement/01a1ff00-0000-7000-8000-00000000000${RENDERINGS.indexOf(rendering)}`;
+        const made = await customer.send('PUT', path, { kind: AGREEMENT, mixins: [GOLD] });
+        expect(made.status, made.text).to.be.oneOf([200, 201]);
+        expect((await customer.get(path)).attributes).to.include({
+          [STATE]: 'pending',
+          'availability.term.type': 'SLO-TERM',
+        });
+        expect((await customer.send('DELETE', path)).status, 'an offer is taken back').to.equal(200);
+      });
+
       it('3.2: is linked to resources, whichever way round the link is sent', async () => {
         const [one, two, inline] = await Promise.all(
           [1, 2, 3].map(() => customer.create('/compute/', { kind: COMPUTE })),
