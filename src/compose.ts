@@ -170,6 +170,8 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     listeners.push(compliance.listener, broker.slaListener);
 
     const { vendor, ...instances } = config.infrastructure;
+    if (vendor !== undefined && vendors.get(vendorId(vendor)) === undefined)
+      log.error({ vendor }, 'the vendor of what is posted directly is not connected: what names none is a record only');
     const infrastructure = createLivingInfrastructure({
       backend: createResourceBackend({ vendors, clock, store: entities }),
       vendors: createDirectVendors({ vendors, clock, log }),

@@ -67,8 +67,8 @@ export function resourceBehaviour(shape: ResourceShape, parts: InfrastructurePar
       return Promise.resolve({ how: 'hide', record: { ...record, due: { at: parts.clock.now(), action: 'destroy' } } });
     },
     removed: async (record) => {
-      direct?.work.forget(record.id);
       if (wasAsked(record)) await direct?.work.gone(record.id);
+      else direct?.work.forget(record.id);
     },
     onDue: async (record) => direct?.work.due(record.id),
     refresh: (record, ctx) => observed(shape, parts, record, ctx),

@@ -193,6 +193,21 @@ describe('infrastructure: posted without an agreement', () => {
       expect(entityOf(await act(w, first, 'start')).record.state).to.equal('active');
     });
 
+    it('counts each of several in one request, and nothing that was refused', async () => {
+      const w = await posted({ instances: 2 });
+      const documents = Array.from({ length: 3 }, () => ({ mixins: [LINUX], attributes: {} }));
+      const all = (count: number) => w.ask({ op: 'create', path: '/compute/', documents: documents.slice(0, count) });
+      expect((await refusal(all(3))).status).to.equal(409);
+      // What was promised to the request that came to nothing is free again after a while.
+      await w.clock.advance(10_000);
+      const made = await all(2);
+      await settle(w);
+      expect(w.vendors.asked).to.deep.equal(['create compute', 'create compute']);
+      const path = made.type === 'created' ? (made.views[0]?.path ?? '') : '';
+      await w.ask({ op: 'delete', path });
+      await all(1);
+    });
+
     it('starts only the first few by themselves', async () => {
       const w = await posted({ instances: 5, autostart: 1 });
       const paths = [await post(w, '/compute/'), await post(w, '/compute/')];

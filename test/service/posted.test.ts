@@ -213,7 +213,8 @@ describe('compute, storage and network posted directly', function () {
     expect([market.status, market.text.split(':')[0]]).to.deep.equal([422, 'vendor_cannot_provision']);
   });
 
-  it('lives through kill -9: nothing twice, nothing lost, nothing left', async () => {
+  it('lives through kill -9: nothing twice, nothing lost, nothing left', async function () {
+    this.timeout(120_000);
     const locations: string[] = [];
     for (const moment of [0, 15, 40, 90, 160]) {
       const made = await post('/compute/', WEB.map(category));

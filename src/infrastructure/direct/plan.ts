@@ -6,7 +6,8 @@ import type { Json, JsonObject } from '../../shared/json.ts';
 import type { Direct, ResourceInternal } from '../backend.ts';
 import { COMPUTE } from '../names.ts';
 import type { Market } from './market.ts';
-import type { DirectVendors, NoAnswer, Order } from './port.ts';
+import type { DirectParts } from './parts.ts';
+import type { NoAnswer, Order } from './port.ts';
 import type { Slots } from './slots.ts';
 
 /**
@@ -15,24 +16,21 @@ import type { Slots } from './slots.ts';
  */
 export const SETTLE_MS = 1000;
 
-export interface PlanParts {
-  readonly vendors: DirectVendors;
-  readonly market: Market;
-  readonly slots: Slots;
-}
-
 /**
  * Decides which vendor runs what was posted, and when; answers the draft as it is where nobody provisions the
  * kind: it then is a record with a state machine. Throws 422 where the vendor that was named cannot, and 409
  * `capacity` where there is no room.
  */
-export async function planned(draft: EntityRecord, parts: PlanParts, ctx: RequestContext): Promise<EntityRecord> {
+export async function planned(
+  draft: EntityRecord,
+  parts: Pick<DirectParts, 'vendors' | 'market' | 'slots' | 'work'>,
+  ctx: RequestContext,
+): Promise<EntityRecord> {
   const vendor = await vendorFor(draft, parts.market, ctx);
   if (vendor === undefined) return draft;
   const now = ctx.clock.now();
   const boots = draft.kind === COMPUTE && draft.mixins.some((type) => parts.market.runs(type));
   const run = boots || draft.kind !== COMPUTE ? 'must' : 'may';
-  if (boots && parts.slots.full(draft.tenant)) throw noRoom(parts.slots);
   const linked = draft.source !== undefined && (await bothMade(draft, ctx));
   // The time of making is part of the key: a client may use an id again that was deleted.
   const direct: Direct = { key: `direct:${draft.id}:${now}`, run };
@@ -42,6 +40,8 @@ export async function planned(draft: EntityRecord, parts: PlanParts, ctx: Reques
     checkAnswer(
       await parts.vendors.canCreate(vendor, order, { key: direct.key, tenant: draft.tenant, trace: draft.id }),
     );
+  // Last, so that what is refused keeps no place; several in one request count each.
+  if (boots && !parts.work.promise(draft.id, draft.tenant)) throw noRoom(parts.slots);
   return {
     ...draft,
     vendor,

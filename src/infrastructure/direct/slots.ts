@@ -40,10 +40,6 @@ export class Slots {
     this.#taken.delete(id);
   }
 
-  full(tenant: TenantId): boolean {
-    return this.#of(tenant) >= this.#limits.instances;
-  }
-
   ids(): readonly EntityId[] {
     return [...this.#taken.keys()];
   }

@@ -1,6 +1,6 @@
 import type { Registry } from '../../occi/api.ts';
 import type { EntityRecord } from '../../occi/entity.ts';
-import type { EntityId, TypeId } from '../../shared/ids.ts';
+import type { EntityId, TenantId, TypeId } from '../../shared/ids.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Direct, ResourceInternal } from '../backend.ts';
 import { COMPUTE } from '../names.ts';
@@ -16,6 +16,8 @@ import { Turns } from './turns.ts';
 const MOST_TRIES = 6;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 60_000;
+/** From the check of a request to its write. */
+const PROMISE_MS = 10_000;
 /** How long DELETE waits for the vendor; what takes longer goes on afterwards. */
 const REMOVAL_MS = 5_000;
 
@@ -43,6 +45,8 @@ export class DirectWork {
   readonly #turns = new Turns();
   /** Timers of what is to be begun soon. */
   readonly #waiting = new Map<EntityId, () => void>();
+  /** Places that were promised to what is about to be written down. */
+  readonly #promised = new Map<EntityId, () => void>();
   #stopped = false;
 
   constructor(parts: WorkParts) {
@@ -50,9 +54,26 @@ export class DirectWork {
     this.#journal = new Journal(parts);
   }
 
+  /** Keeps a place for what is about to be written down; false: there is none. If it never is, the place is free again. */
+  promise(id: EntityId, tenant: TenantId): boolean {
+    const { slots, clock } = this.#parts;
+    if (slots.has(id)) return true;
+    if (!slots.take(id, tenant, 'must')) return false;
+    this.#promised.set(
+      id,
+      clock.after(PROMISE_MS, () => {
+        this.#promised.delete(id);
+        slots.release(id);
+      }),
+    );
+    return true;
+  }
+
   /** What was just written down is begun at its time; if this process ends before, the sweep after the next start does. */
   soon(record: EntityRecord): void {
     const { clock, log } = this.#parts;
+    this.#promised.get(record.id)?.();
+    this.#promised.delete(record.id);
     if (record.due === undefined) return;
     const begin = (): void => {
       this.due(record.id).catch((error: unknown) => {
@@ -75,6 +96,7 @@ export class DirectWork {
   forget(id: EntityId): void {
     this.#waiting.get(id)?.();
     this.#waiting.delete(id);
+    this.#parts.slots.release(id);
   }
 
   /** What is due: called by the sweeper, and after a start of the service. */
@@ -121,6 +143,8 @@ export class DirectWork {
     this.#stopped = true;
     for (const cancel of this.#waiting.values()) cancel();
     this.#waiting.clear();
+    for (const cancel of this.#promised.values()) cancel();
+    this.#promised.clear();
     return this.#turns.idle();
   }
 
