@@ -138,6 +138,16 @@ describe('discovery', () => {
     expect(viewsOf(await ask({ op: 'list', path: '/blue/', query: {} }))).to.have.length(1);
   });
 
+  it('sets a limit to what one tenant defines', async () => {
+    const { ask } = world();
+    const some = (from: number, count: number): Mixin[] =>
+      Array.from({ length: count }, (_, index) => tag({ term: `t${from + index}`, location: '' }));
+    for (let from = 0; from < 1000; from += 250) await ask({ op: 'addMixins', mixins: some(from, 250) });
+    expect((await refusal(ask({ op: 'addMixins', mixins: some(1000, 1) }))).status).to.equal(413);
+    expect((await refusal(ask({ op: 'addMixins', mixins: some(2000, 257) }))).status).to.equal(400);
+    await ask({ op: 'addMixins', mixins: some(1000, 1) }, { caller: caller('customer', 'other') });
+  });
+
   it('removes several mixins or none, off everything that carries them', async () => {
     const { ask, task, store } = world();
     const red = tag({ term: 'red', location: '/red/' });
