@@ -27,7 +27,12 @@ export interface Fuzzing {
 }
 
 /** Mutates real messages and gives each to every target. What it finds depends on the seed only. */
-export function fuzz({ seed, goesOn, aims = targets, growth = 0 }: Fuzzing): { runs: number; finding?: Finding } {
+export async function fuzz({
+  seed,
+  goesOn,
+  aims = targets,
+  growth = 0,
+}: Fuzzing): Promise<{ runs: number; finding?: Finding }> {
   const dice = diceOf(seed);
   const pool: Input[] = [...corpus];
   let runs = 0;
@@ -35,7 +40,7 @@ export function fuzz({ seed, goesOn, aims = targets, growth = 0 }: Fuzzing): { r
     const input = mutated(dice.pick(pool), dice.pick(pool), dice);
     for (const target of aims) {
       const found = fault(target, input);
-      if (found !== undefined) return { runs, finding: finding(seed, runs, target, found, input) };
+      if (found !== undefined) return { runs, finding: await finding(seed, runs, target, found, input) };
     }
     if (growth > 0 && runs % growth === 0) {
       const found = grown(dice, aims, input);
@@ -50,12 +55,12 @@ export function fuzz({ seed, goesOn, aims = targets, growth = 0 }: Fuzzing): { r
   return { runs };
 }
 
-function finding(seed: number, run: number, target: Target, found: string, input: Input): Finding {
+async function finding(seed: number, run: number, target: Target, found: string, input: Input): Promise<Finding> {
   // The first line and no figures: a shrunk input fails at another column.
   const kind = (text: string | undefined): string | undefined =>
     text?.split('\n', 1)[0]?.replace(/\d+/g, '0').slice(0, 60);
   const same = (other: Input): boolean => kind(fault(target, other)) === kind(found);
-  return { seed, run, target: target.name, fault: found, input: shrunk(input, same) };
+  return { seed, run, target: target.name, fault: found, input: await shrunk(input, same) };
 }
 
 const SIZE = 4096;
