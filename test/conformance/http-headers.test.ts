@@ -46,6 +46,16 @@ conformance('HTTP protocol (GFD.223): name space, headers, security', ({ each, o
       expect(await client.list('/', headers)).to.include.members(made);
     });
 
+    each('GFD.223 section 4.1, Unbound paths: also above the collections of mixins', async (client) => {
+      const scheme = `http://example.org/${client.rendering}/above#`;
+      const above = `/above/${nameOf(client)}/`;
+      for (const term of ['left', 'right']) await client.addMixin({ term, scheme, location: `${above}${term}/` });
+      const left = await client.create('/network/', { kind: NETWORK, mixins: [`${scheme}left`] });
+      const right = await client.create('/network/', { kind: NETWORK, mixins: [`${scheme}right`] });
+      expect(await client.list(above)).to.have.members([idOf(left), idOf(right)]);
+      for (const term of ['left', 'right']) await client.removeMixin(scheme + term);
+    });
+
     each('GFD.223 section 4.1, Unbound paths: where nothing is, there is 404', async (client) => {
       expect((await client.send('GET', '/nowhere/at/all/')).status).to.equal(404);
       expect((await client.send('GET', '/nowhere/at/all')).status).to.equal(404);

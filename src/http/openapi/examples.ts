@@ -13,7 +13,7 @@ export interface Example {
 
 const INFRASTRUCTURE = 'http://schemas.ogf.org/occi/infrastructure#';
 const BROKER = 'http://schemas.parley.org/occi/broker#';
-const id = (last: number): string => `018f0000-0000-7000-8000-00000000000${last}`;
+const id = (last: number | string): string => `018f0000-0000-7000-8000-00000000000${last}`;
 
 const examples: Readonly<Record<string, Example>> = {
   [`${INFRASTRUCTURE}network`]: {
@@ -33,6 +33,7 @@ const examples: Readonly<Record<string, Example>> = {
       attributes: { 'occi.compute.cores': 1, 'occi.compute.memory': 0.25, 'occi.compute.hostname': 'web' },
     },
     change: { title: 'The web server' },
+    actions: { start: {}, stop: { method: 'graceful' } },
   },
   [`${INFRASTRUCTURE}networkinterface`]: {
     id: id(4),
@@ -64,6 +65,15 @@ const examples: Readonly<Record<string, Example>> = {
       mixins: ['http://schemas.parley.org/occi/monitoring#push'],
       attributes: { 'occi.collector.period': 30, 'org.parley.collector.metric': 'net.reachable' },
     },
+    actions: {
+      push: {
+        vantage: 'outside',
+        samples: [
+          ['2026-11-20T10:00:00Z', 1],
+          ['2026-11-20T10:00:20Z', null],
+        ],
+      },
+    },
   },
   [`${BROKER}cfp`]: {
     id: id(8),
@@ -84,6 +94,15 @@ const examples: Readonly<Record<string, Example>> = {
     },
     change: { title: 'One small server, soon' },
     actions: { publish: {}, cancel: { reason: 'Not needed any more' } },
+  },
+  'http://schemas.ogf.org/occi/sla#agreement': {
+    id: id('a'),
+    create: {
+      title: 'Availability of the web server',
+      mixins: ['http://schemas.parley.org/occi/sla/template#aws-ec2-instance-2022-05-25'],
+    },
+    change: { attributes: { 'occi.agreement.effectiveUntil': '2099-01-01T00:00:00Z' } },
+    actions: { accept: {}, suspend: {}, resume: {}, terminate: {} },
   },
   'http://schemas.parley.org/occi/auth#token': {
     id: id(9),
