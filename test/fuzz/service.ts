@@ -16,7 +16,8 @@ const TYPES = [
   'application/json',
 ];
 /** What the fuzzer fixes: everything else of a message is its own. */
-const FIXED = /^(?:host|authorization|content-length|transfer-encoding|connection|expect|upgrade|te|trailer)$/i;
+const FIXED =
+  /^(?:host|authorization|content-type|accept|content-length|transfer-encoding|connection|expect|upgrade|te|trailer)$/i;
 
 interface Call {
   readonly method: string;
@@ -68,15 +69,19 @@ export async function fuzzService(
 }
 
 async function faultOf(world: World, { method, path, type, accept }: Call, input: Input): Promise<string | undefined> {
-  const headers: Record<string, string[]> = {};
+  const named = new Map<string, string[]>([
+    ['content-type', [type]],
+    ['accept', [accept]],
+  ]);
   input.headers.forEach((name, index) => {
     const value = input.headers[index + 1] ?? '';
     // Node would not send others, nor would its server let them through.
-    if (index % 2 === 0 && /^[\w-]+$/.test(name) && !FIXED.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value))
-      (headers[name.toLowerCase()] ??= []).push(value);
+    if (index % 2 !== 0 || !/^[\w-]+$/.test(name) || FIXED.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      return;
+    const key = name.toLowerCase();
+    named.set(key, [...(named.get(key) ?? []), value]);
   });
-  headers['content-type'] = [type];
-  headers['accept'] = [accept];
+  const headers = Object.fromEntries(named);
   const safe = path.startsWith('/') && /^[\x21-\x7e]+$/.test(path) ? path : '/';
   const body = Buffer.from(input.body, 'latin1');
   const before = world.logged.length;
