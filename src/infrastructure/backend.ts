@@ -37,6 +37,8 @@ export interface Direct {
   readonly run?: 'must' | 'may';
   /** The vendor may have been asked to make it: what goes must be undone there. */
   readonly asked?: true;
+  /** It came up without anybody asking for it, and no client has acted on it since. */
+  readonly unasked?: true;
   /** Tries of what is under way that came to nothing. */
   readonly attempts?: number;
 }

@@ -9,7 +9,7 @@ import type { TypeId } from '../shared/ids.ts';
 import { pointer, type JsonObject } from '../shared/json.ts';
 import { movesFrom, type StateTable } from '../shared/state-machine.ts';
 import type { BackendView, ResourceBackend, ResourceInternal } from './backend.ts';
-import { actDirectly } from './direct/act.ts';
+import { actDirectly, isGranted } from './direct/act.ts';
 import { stated } from './direct/delivered.ts';
 import type { DirectParts } from './direct/parts.ts';
 import { planned } from './direct/plan.ts';
@@ -74,6 +74,7 @@ export function resourceBehaviour(shape: ResourceShape, parts: InfrastructurePar
     refresh: (record, ctx) => observed(shape, parts, record, ctx),
     fulfilled: (record, term) =>
       shape.states?.moves.some((move) => move.on === term && move.to === record.state) === true,
+    granted: (record, term) => isGranted(shape, term, record),
     actions: Object.fromEntries(
       shape.actions.map((action) => [
         action.term,

@@ -87,6 +87,11 @@ export interface Behaviour {
    * being refused for its state: all are started when some run already. On a single entity it is refused.
    */
   fulfilled?(record: EntityRecord, term: string): boolean;
+  /**
+   * Is an action that the state forbids performed all the same, since its client cannot know that it came about by
+   * itself? It is not shown for that. Its handler answers the entity as it is, and sees to it that this holds once.
+   */
+  granted?(record: EntityRecord, term: string): boolean;
 
   /** Performs actions, by term. The engine has checked schema, rights and (with `states`) the state. */
   readonly actions?: Readonly<

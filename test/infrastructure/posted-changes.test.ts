@@ -4,7 +4,7 @@ import { typeId } from '../../src/shared/ids.ts';
 import { caller, entityOf, refusal } from '../occi/world.ts';
 import { act, BIG, LINUX, patch, post, posted, put, read, running, settle, tag } from './posted-world.ts';
 
-describe('infrastructure: changing and saving what was posted', () => {
+describe('infrastructure: changing, saving and deleting what was posted', () => {
   describe('an update', () => {
     it('names and tags what runs, and a full one leaves it what it is', async () => {
       const w = await posted();
@@ -71,5 +71,47 @@ describe('infrastructure: changing and saving what was posted', () => {
     expect((await refusal(act(w, plain, 'save'))).code).to.equal('not_provisioned');
     w.vendors.next.set('save', [{ type: 'refused', code: 'unsupported', detail: 'no', passing: false }]);
     expect(await refusal(act(w, path, 'save'))).to.include({ status: 409, code: 'not_supported' });
+  });
+
+  describe('DELETE', () => {
+    it('asks the vendor for nothing that it was never asked to make', async () => {
+      const w = await posted();
+      const path = await post(w, '/compute/');
+      await w.ask({ op: 'delete', path });
+      await w.clock.advance(5000);
+      await w.sweep();
+      expect([w.vendors.asked, await w.stored(path)]).to.deep.equal([[], undefined]);
+    });
+
+    it('waits for what is being made, and takes it back', async () => {
+      const w = await posted();
+      let go = (): void => undefined;
+      w.vendors.hold = new Promise((resolve) => (go = resolve));
+      const posting = post(w, '/compute/', { mixins: [LINUX] });
+      go();
+      const path = await posting;
+      w.vendors.hold = new Promise((resolve) => (go = resolve));
+      const gone = w.ask({ op: 'delete', path });
+      await settle(w);
+      go();
+      await gone;
+      await settle(w);
+      expect([w.vendors.made.size, await w.stored(path)]).to.deep.equal([0, undefined]);
+    });
+
+    it('takes links with it, and frees the id for a PUT', async () => {
+      const w = await posted();
+      const compute = await running(w);
+      const storage = await post(w, '/storage/', { attributes: { 'occi.storage.size': 1 } });
+      const link = await post(w, '/storagelink/', { source: { location: compute }, target: { location: storage } });
+      await w.clock.advance(1000);
+      await settle(w);
+      await w.ask({ op: 'delete', path: compute });
+      expect([...w.vendors.made.values()].map(({ order }) => order.kind)).to.have.length(1);
+      expect((await refusal(w.ask({ op: 'read', path: link }))).status).to.equal(404);
+      await put(w, compute, { mixins: [LINUX] });
+      await settle(w);
+      expect((await read(w, compute)).state).to.equal('active');
+    });
   });
 });

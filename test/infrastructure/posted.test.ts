@@ -5,7 +5,7 @@ import type { EntityDocument } from '../../src/occi/entity.ts';
 import { typeId } from '../../src/shared/ids.ts';
 import { caller, entityOf, refusal } from '../occi/world.ts';
 import { create } from './cloud.ts';
-import { ACME, act, BIG, LINUX, patch, post, posted, put, read, running, settle, tag } from './posted-world.ts';
+import { ACME, act, BIG, LINUX, patch, post, posted, read, running, settle, tag } from './posted-world.ts';
 
 const small = typeId(`${TEMPLATES}small`);
 
@@ -59,6 +59,33 @@ describe('infrastructure: posted without an agreement', () => {
       ['restart', 'active'],
     ] as const)
       expect(entityOf(await act(w, path, term)).record.state, term).to.equal(state);
+  });
+
+  it('excuses, once, a client who asks for what has come about by itself', async () => {
+    const w = await posted();
+    const compute = await post(w, '/compute/');
+    const storage = await post(w, '/storage/', { attributes: { 'occi.storage.size': 1 } });
+    await w.clock.advance(1000);
+    await settle(w);
+    for (const [path, term, state] of [
+      [compute, 'start', 'active'],
+      [storage, 'online', 'online'],
+    ] as const) {
+      expect(entityOf(await w.ask({ op: 'read', path })).actions.some((each) => each.endsWith(`#${term}`))).to.equal(
+        false,
+      );
+      expect(entityOf(await act(w, path, term)).record.state).to.equal(state);
+      expect((await refusal(act(w, path, term))).status, 'the second time').to.equal(409);
+    }
+    expect(w.vendors.asked.toSorted()).to.deep.equal(['create compute', 'create storage']);
+    const told = await running(w);
+    expect((await refusal(act(w, told, 'start'))).status, 'of a template').to.equal(409);
+    const stopped = await post(w, '/compute/');
+    await w.clock.advance(1000);
+    await settle(w);
+    await act(w, stopped, 'stop');
+    await act(w, stopped, 'start');
+    expect((await refusal(act(w, stopped, 'start'))).status, 'after another action').to.equal(409);
   });
 
   it('starts a whole collection of which some run already', async () => {
@@ -298,48 +325,6 @@ describe('infrastructure: posted without an agreement', () => {
       await w.clock.advance(60_000);
       await again.sweep();
       expect([w.vendors.made.size, await w.stored(path)]).to.deep.equal([0, undefined]);
-    });
-  });
-
-  describe('DELETE', () => {
-    it('asks the vendor for nothing that it was never asked to make', async () => {
-      const w = await posted();
-      const path = await post(w, '/compute/');
-      await w.ask({ op: 'delete', path });
-      await w.clock.advance(5000);
-      await w.sweep();
-      expect([w.vendors.asked, await w.stored(path)]).to.deep.equal([[], undefined]);
-    });
-
-    it('waits for what is being made, and takes it back', async () => {
-      const w = await posted();
-      let go = (): void => undefined;
-      w.vendors.hold = new Promise((resolve) => (go = resolve));
-      const posting = post(w, '/compute/', { mixins: [LINUX] });
-      go();
-      const path = await posting;
-      w.vendors.hold = new Promise((resolve) => (go = resolve));
-      const gone = w.ask({ op: 'delete', path });
-      await settle(w);
-      go();
-      await gone;
-      await settle(w);
-      expect([w.vendors.made.size, await w.stored(path)]).to.deep.equal([0, undefined]);
-    });
-
-    it('takes links with it, and frees the id for a PUT', async () => {
-      const w = await posted();
-      const compute = await running(w);
-      const storage = await post(w, '/storage/', { attributes: { 'occi.storage.size': 1 } });
-      const link = await post(w, '/storagelink/', { source: { location: compute }, target: { location: storage } });
-      await w.clock.advance(1000);
-      await settle(w);
-      await w.ask({ op: 'delete', path: compute });
-      expect([...w.vendors.made.values()].map(({ order }) => order.kind)).to.have.length(1);
-      expect((await refusal(w.ask({ op: 'read', path: link }))).status).to.equal(404);
-      await put(w, compute, { mixins: [LINUX] });
-      await settle(w);
-      expect((await read(w, compute)).state).to.equal('active');
     });
   });
 

@@ -9,7 +9,7 @@ import { COMPUTE } from '../names.ts';
 import { delivered } from './delivered.ts';
 import { noRoom, refusalOf } from './plan.ts';
 import type { DirectParts } from './parts.ts';
-import { refOf } from './record.ts';
+import { actedOn, directOf, refOf } from './record.ts';
 
 /** Actions that bring something up: what is not made yet is made by them. */
 const BEGINS: ReadonlySet<string> = new Set(['start', 'up', 'online']);
@@ -33,17 +33,18 @@ export async function actDirectly(
   if (refOf(current) === undefined && BEGINS.has(action.term)) {
     const made = await work.up(current.id);
     if (made === undefined || made.hidden) throw new NotFound(`${ctx.pathOf(record)} is gone`);
-    if (reached(shape, action.term, record, made)) return { type: 'entity', record: made };
+    if (directOf(made)?.unasked === undefined && reached(shape, action.term, record, made))
+      return { type: 'entity', record: made };
     current = made;
   }
   return work.inTurn(current.id, async () => {
     const now = await ctx.store.get(current.id);
     if (now === undefined || now.hidden) throw new NotFound(`${ctx.pathOf(record)} is gone`);
-    if (now.state !== record.state) {
-      // It came up by itself in the meantime: that is what was asked for.
-      if (reached(shape, action.term, record, now)) return { type: 'entity', record: now };
-      checkMove(shape, action.term, now);
-    }
+    const changed = now.state !== record.state;
+    // It came up by itself in the meantime: that is what was asked for.
+    if (isGranted(shape, action.term, now) || (changed && reached(shape, action.term, record, now)))
+      return { type: 'entity', record: await acknowledged(now, action, journal, ctx) };
+    if (changed) checkMove(shape, action.term, now);
     if (refOf(now) === undefined)
       throw new Conflict('not_provisioned', `${ctx.pathOf(record)} is not made yet: start it first`, {
         extra: { state: now.state ?? null, moves: [] },
@@ -53,6 +54,18 @@ export async function actDirectly(
       record: await performed(shape, { backend, slots, journal }, action, now, attributes, ctx),
     };
   });
+}
+
+/** What came about by itself, from now on as if the client had done it. */
+async function acknowledged(
+  record: EntityRecord,
+  action: Action,
+  journal: DirectParts['journal'],
+  ctx: RequestContext,
+): Promise<EntityRecord> {
+  if (directOf(record)?.unasked === undefined) return record;
+  const told = { actor: ctx.caller.role, code: action.term, store: ctx.store };
+  return (await journal.change(record, (before) => ({ ...before, internal: actedOn(before) }), told)) ?? record;
 }
 
 async function performed(
@@ -74,12 +87,16 @@ async function performed(
     throw error instanceof ParleyError ? toldAs(error, action, record) : error;
   }
   if (record.kind === COMPUTE && view.state === 'inactive') slots.release(record.id);
-  const written = await journal.change(record, (before) => ({ ...before, ...delivered(before, view, shape.names) }), {
-    actor: ctx.caller.role,
-    code: action.term,
-    detail: view.message,
-    store: ctx.store,
-  });
+  const written = await journal.change(
+    record,
+    (before) => ({ ...before, ...delivered(before, view, shape.names), internal: actedOn(before) }),
+    {
+      actor: ctx.caller.role,
+      code: action.term,
+      detail: view.message,
+      store: ctx.store,
+    },
+  );
   if (written === undefined || written.hidden) throw new NotFound(`${ctx.pathOf(record)} is gone`);
   return written;
 }
@@ -93,6 +110,13 @@ function toldAs(error: ParleyError, action: Action, record: EntityRecord): Parle
     { state: record.state ?? null },
   );
   return told.status === 502 ? error : told;
+}
+
+/** Does the client ask for what came about by itself, such as the start of a compute that has started since it was posted? */
+export function isGranted({ states }: ResourceShape, term: string, record: EntityRecord): boolean {
+  if (directOf(record)?.unasked === undefined || !BEGINS.has(term) || states === undefined) return false;
+  const moves = states.moves.filter(({ on }) => on === term);
+  return moves.some(({ to }) => to === record.state) && !moves.some(({ from }) => from === record.state);
 }
 
 /** Is the record by now in the state into which the action would have brought it? */

@@ -163,7 +163,9 @@ export class DirectWork {
     }));
     if (marked === undefined || marked.hidden) return first;
     const answer = await this.#make(marked, start === true);
-    if (answer.type === 'done') return (await this.#made(marked, answer.value)) ?? marked;
+    // A template was named to have it run; everything else may surprise its client.
+    const unasked = cause !== 'asked' && !(marked.kind === COMPUTE && direct.run === 'must');
+    if (answer.type === 'done') return (await this.#made(marked, answer.value, unasked)) ?? marked;
     if (start === true && marked.kind === COMPUTE) this.#parts.slots.release(marked.id);
     if (cause === 'asked') {
       await this.#refused(marked, answer, 'asked');
@@ -215,7 +217,7 @@ export class DirectWork {
     return { ref, kind: end.kind, ...(sla === undefined ? {} : { sla: sla as EntityId }) };
   }
 
-  async #made(record: EntityRecord, view: View): Promise<EntityRecord | undefined> {
+  async #made(record: EntityRecord, view: View, unasked: boolean): Promise<EntityRecord | undefined> {
     const names = this.#parts.names(record.kind);
     const direct = directOf(record);
     if (record.kind === COMPUTE && view.state !== 'active') this.#parts.slots.release(record.id);
@@ -227,7 +229,7 @@ export class DirectWork {
         internal: {
           ...before.internal,
           ref: view.ref,
-          direct: { key: direct?.key ?? '', asked: true },
+          direct: { key: direct?.key ?? '', asked: true, ...(unasked ? { unasked } : {}) },
         },
       }),
       { code: 'provisioned', detail: view.message },

@@ -30,7 +30,7 @@ export async function act(
   const attributes = checkedAttributes(services, action, invocation.attributes);
   const record = await current(services, turn, found, action);
   checkMatch(record, ifMatch);
-  checkStates(services, turn, [{ record, action }]);
+  if (!isGranted(services, turn, record, action)) checkStates(services, turn, [{ record, action }]);
   if (turn.keyed) turn.foresee({ type: 'reread', as: 'entity', ids: [record.id] });
   return outcomeOf(services, turn, await perform(services, turn, record, action, attributes));
 }
@@ -90,6 +90,12 @@ export async function actOnAll(
     else if (result.type === 'collection') done.push(...result.records);
   }
   return { type: 'collection', views: await viewsOf(services, turn, done), of: 'mixed' };
+}
+
+/** What came about by itself is no reproach to the client who asks for it. */
+function isGranted(services: Services, turn: Turn, record: EntityRecord, action: Action): boolean {
+  const behaviour = services.registry.behaviour(record.kind);
+  return legalEver(behaviour, action, turn.ctx.caller.role) && behaviour?.granted?.(record, action.term) === true;
 }
 
 /** A member that is where the action would bring it needs nothing. */
