@@ -3,6 +3,7 @@ import type { Attributes, EntityRecord } from '../occi/entity.ts';
 import type { ActionResult, RequestContext } from '../occi/extension.ts';
 import { isoInstant } from '../shared/clock.ts';
 import { Conflict, Forbidden } from '../shared/errors.ts';
+import type { EntityId } from '../shared/ids.ts';
 import { closed, ended, moveAgreement, type AgreementChange } from './agreement-change.ts';
 import { acceptance } from './agreement-follow.ts';
 import { agreementKept, agreementTimes } from './agreement-kept.ts';
@@ -14,7 +15,10 @@ type Act = (record: EntityRecord, attributes: Attributes, ctx: RequestContext) =
 type Party = 'customer' | 'vendor' | 'operator';
 
 /** GFD.228 section 3.1: the actions of an agreement. The engine has checked that its state permits them. */
-export function agreementActs(parts: AgreementParts): Readonly<Record<string, Act>> {
+export function agreementActs(
+  parts: AgreementParts,
+  run: (id: EntityId) => Promise<void>,
+): Readonly<Record<string, Act>> {
   const { tools } = parts;
   const moved = async (
     record: EntityRecord,
@@ -65,12 +69,11 @@ export function agreementActs(parts: AgreementParts): Readonly<Record<string, Ac
 
     async terminate(record, _attributes, ctx) {
       const done = await moved(record, ended(record, tools.now()), { actor: partyOf(ctx), code: 'terminate' }, ctx);
-      // What measured it stops before the answer, so that a client may delete the resources at once. Where this
-      // fails, winding up does it again.
-      if (agreementKept(record).told !== undefined)
-        await tools.deps.instruments.remove(record).catch((error: unknown) => {
-          tools.deps.log.warn({ agreement: record.id, err: error }, 'instruments not stopped yet');
-        });
+      // Wound up before the answer, so that a client may delete the resources at once; where this fails, its due
+      // brings it up again.
+      await run(record.id).catch((error: unknown) => {
+        tools.deps.log.warn({ agreement: record.id, err: error }, 'not wound up yet');
+      });
       return done;
     },
   };

@@ -25,7 +25,7 @@ export function agreementBehaviour(parts: AgreementParts, run: (id: EntityId) =>
     kind: agreementType,
     states: agreementStates,
     stateAttribute: slaAttr.state,
-    actions: agreementActs(parts),
+    actions: agreementActs(parts, run),
     ...vendorsOwn,
     create: (draft) => Promise.resolve().then(() => offered(draft, parts)),
     created(record) {

@@ -8,11 +8,15 @@ import { documentNow, linkedTo, templateOf, type AgreementParts } from './agreem
 import type { Next } from './confirm.ts';
 import { agreementType, slaAttr } from './names.ts';
 
+/** Milliseconds. */
+const FIRST_WAIT = 250;
+const LONGEST_WAIT = 3_600_000;
+
 /** Takes an agreement as far as it goes for now: each step is stored before the next begins. */
 export async function followAgreement(id: EntityId, parts: AgreementParts): Promise<void> {
   const { tools } = parts;
   let record = await tools.deps.store.get(id);
-  while (record?.kind === agreementType && !record.hidden && !tools.signal.aborted) record = await step(record, parts);
+  while (record?.kind === agreementType && !tools.signal.aborted) record = await step(record, parts);
 }
 
 function step(record: EntityRecord, parts: AgreementParts): Next {
@@ -50,6 +54,9 @@ async function considered(record: EntityRecord, parts: AgreementParts): Next {
       { actor: 'broker', code: 'accept' },
       tools,
     );
+  // Who runs a resource may be known only after it was linked: looked at again, more and more seldom.
+  if (template?.vendor !== undefined && targets.some((target) => target.vendor === undefined))
+    tools.again(record.id, Math.min(Math.max(FIRST_WAIT, now - record.created), LONGEST_WAIT));
   const due = until === undefined ? null : lookAgain(until);
   if (record.vendor === vendor && sameDue(record.due, due)) return undefined;
   await moveAgreement(record, { vendor, due }, undefined, tools);
@@ -130,7 +137,7 @@ async function told(record: EntityRecord, sha256: string, { tools }: AgreementPa
 /** What measured it stops, and it is judged once more. */
 async function woundUp(record: EntityRecord, { tools }: AgreementParts): Next {
   const kept = agreementKept(record);
-  if (kept.told === undefined || kept.wound === true) {
+  if ((!isMeasured(kept) && kept.told === undefined) || kept.wound === true) {
     if (record.due === undefined) return undefined;
     return moveAgreement(record, { due: null }, undefined, tools);
   }

@@ -283,6 +283,25 @@ describe('agreements after GFD.228', function () {
       });
     });
 
+  it('are accepted by a vendor of ours that is bound by its own template, for what it runs', async () => {
+    const client = service.client('text/plain', await service.token('customer'));
+    const machine = await client.create('/compute/', { kind: COMPUTE });
+    const path = await client.create('/agreement/', {
+      kind: AGREEMENT,
+      mixins: [`${TEMPLATE}local-reachable`],
+      links: [{ kind: `${SLA}agreement_link`, target: machine }],
+    });
+    const accepted = await until('its acceptance', async () => {
+      const seen = await client.get(path);
+      return seen.attributes[STATE] === 'pending' ? undefined : seen;
+    });
+    expect(accepted.attributes)
+      .to.include({ [STATE]: 'accepted' })
+      .and.to.have.property(AGREED);
+    expect((await client.act(path, `${SLA}terminate`)).status).to.equal(200);
+    expect((await client.send('DELETE', machine)).status).to.equal(200);
+  });
+
   it("3.1.1 and 3.1.2: are discovered with a template for each shipped tier, related to the standard's mixins", async () => {
     const { text } = await service.client('text/plain').get('/-/');
     const lines = text.split('\n').filter((line) => line.startsWith('Category: '));
