@@ -7,7 +7,7 @@ import type { Logger } from '../../shared/logger.ts';
 import type { WorkerLink } from './link.ts';
 import type { EventRow, HistoryRow, ReaderCalls, WriterCalls } from './protocol.ts';
 import { Recent } from './recent.ts';
-import { idempotencyEntry, idempotencyRow, recordOf, writeRow } from './rows.ts';
+import { arrivalOf, idempotencyEntry, idempotencyRow, recordOf, writeRow } from './rows.ts';
 
 export interface EntityStoreParts {
   readonly writer: WorkerLink<WriterCalls>;
@@ -67,11 +67,16 @@ export function embeddedEntities({ writer, reader, clock, log, close }: EntitySt
       if (writes.length === 0 && options?.idempotent === undefined) return { ok: true };
       const now = clock.now();
       const idempotent = options?.idempotent;
-      const call = writer.call(
-        'write',
-        writes.map((write) => writeRow(write, now)),
-        idempotent === undefined ? null : [idempotent.scope, JSON.stringify(idempotent.answer)],
-      );
+      const answer = idempotent === undefined ? null : ([idempotent.scope, JSON.stringify(idempotent.answer)] as const);
+      const many = arrivalOf(writes, now);
+      const call =
+        many === undefined
+          ? writer.call(
+              'write',
+              writes.map((write) => writeRow(write, now)),
+              answer,
+            )
+          : writer.call('writeMany', many, answer);
       // Also where it failed: nobody knows then what was written.
       const miss = await call.finally(() => {
         recent.forget(writes);

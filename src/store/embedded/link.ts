@@ -52,7 +52,9 @@ export class WorkerLink<Calls> {
     });
     this.#exited = new Promise((resolve) => {
       worker.on('exit', (code) => {
-        this.fail(new StoreFailed(`A thread of the store has ended with code ${code}`));
+        // Closing, it ends as soon as it has answered, perhaps before anybody could take the answer up.
+        if (!this.#closing || this.#underWay.length > 0)
+          this.fail(new StoreFailed(`A thread of the store has ended with code ${code}`));
         resolve();
       });
     });

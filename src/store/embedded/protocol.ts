@@ -1,5 +1,6 @@
 import type { AppendResult, SeriesKey } from '../../archive/store.ts';
 import type { EntityQuery } from '../../occi/store.ts';
+import type { Columns } from './columns.ts';
 import type { Migration } from './schema.ts';
 
 /**
@@ -40,6 +41,29 @@ export type WriteRow =
   | readonly ['update', row: EntityRow, at: number, note: NoteRow | null, rev: number, state: string | null]
   | readonly ['remove', id: string, at: number, note: NoteRow | null, rev: number | null];
 
+/**
+ * Many new entities, and the other writes of the same call. What there is of each create goes side
+ * by side: a thread takes over few long things much faster than many short ones.
+ */
+export interface Arrival {
+  /** Where each create stood in the call. */
+  readonly places: readonly number[];
+  readonly ids: readonly string[];
+  readonly tenants: readonly string[];
+  /** JSON text of `Logged`. */
+  readonly logged: string;
+  /** Which of them tell of an event. */
+  readonly events: readonly boolean[];
+  readonly others: readonly (readonly [place: number, row: WriteRow])[];
+}
+
+/** Creates as they stand in the log: of so many `EntityRecord`s and `TransitionNote | null`s the columns. */
+export interface Logged {
+  readonly count: number;
+  readonly records: Columns;
+  readonly notes: Columns;
+}
+
 export type Miss = readonly [at: number, reason: 'exists' | 'gone' | 'changed'];
 
 export interface IdempotencyRow {
@@ -52,6 +76,7 @@ export interface IdempotencyRow {
 
 export interface WriterCalls {
   write(rows: readonly WriteRow[], idempotent: readonly [scope: string, answer: string] | null): Miss | null;
+  writeMany(arrival: Arrival, idempotent: readonly [scope: string, answer: string] | null): Miss | null;
   claimDue(now: number, limit: number, owner: string, leaseMs: number): string[];
   claim(id: string, now: number, owner: string, leaseMs: number): string | null;
   release(id: string, owner: string): null;

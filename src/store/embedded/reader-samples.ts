@@ -71,20 +71,15 @@ export function sampleReads(database: Database): SampleReads {
       const begin = Math.floor(from / stepMs) * stepMs;
       const end = Math.ceil(until / stepMs) * stepMs;
       const buckets: Buckets = new Map();
-      // One transaction: a deletion moves samples into rollups, and must be seen whole.
-      database.exec('BEGIN');
-      try {
-        for (const row of packs.all(series, stepMs, packOf(begin, step), packOf(end, step))) {
-          const kept = unpackRollups(row['data'] as Uint8Array);
-          merge(
-            buckets,
-            kept.filter((rollup) => rollup.from >= begin && rollup.from < end),
-          );
-        }
-        for (const piece of piecesIn(series, begin, end)) merge(buckets, rollUp(piece, step));
-      } finally {
-        database.exec('COMMIT');
+      // From one state of the data (reader.ts): a deletion moves samples into rollups, and must be seen whole.
+      for (const row of packs.all(series, stepMs, packOf(begin, step), packOf(end, step))) {
+        const kept = unpackRollups(row['data'] as Uint8Array);
+        merge(
+          buckets,
+          kept.filter((rollup) => rollup.from >= begin && rollup.from < end),
+        );
       }
+      for (const piece of piecesIn(series, begin, end)) merge(buckets, rollUp(piece, step));
       return flatten(buckets.values());
     },
   };

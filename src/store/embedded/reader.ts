@@ -13,21 +13,29 @@ async function open(folder: string): Promise<Database> {
   return database;
 }
 
-function serve(port: MessagePort, database: Database): void {
-  const calls: ReaderCalls = {
-    ...entityReads(database),
-    ...sampleReads(database),
-    finish() {
-      database.close();
-      port.unref();
-      return null;
-    },
-  };
+/** So long a reader waits for entities that are in the log only, and so often it looks. */
+const LONGEST_WAIT_MS = 10_000;
+const LOOK_EVERY_MS = 1;
+const nobody = new Int32Array(new SharedArrayBuffer(4));
 
-  port.on('message', (batch: readonly Call[]) => {
+function serve(port: MessagePort, database: Database): void {
+  const logged = database.prepare('SELECT 1 FROM entity_log LIMIT 1');
+
+  /** Begins to read from one state of the data, in which all that is acknowledged can be seen. */
+  function begin(): void {
+    for (let waited = 0; waited < LONGEST_WAIT_MS; waited += LOOK_EVERY_MS) {
+      database.exec('BEGIN');
+      if (logged.get() === undefined) return;
+      database.exec('COMMIT');
+      Atomics.wait(nobody, 0, 0, LOOK_EVERY_MS);
+    }
+    throw new Error('what was written last cannot be read yet');
+  }
+
+  /** Answers each call by itself, so that one that fails spoils no other. */
+  function answer(batch: readonly Call[], moved: ArrayBuffer[]): Reply {
     const results: unknown[] = [];
     const failures: Failure[] = [];
-    const moved: ArrayBuffer[] = [];
     let fatal: string | undefined;
     batch.forEach(([name, ...given], index) => {
       try {
@@ -36,14 +44,44 @@ function serve(port: MessagePort, database: Database): void {
         collectBuffers(result, moved);
       } catch (error) {
         results[index] = null;
-        const message = error instanceof Error ? error.message : String(error);
-        failures.push({ index, code: 'store_failed', message });
-        if (isFatal(error)) fatal = message;
+        failures.push({ index, code: 'store_failed', message: messageOf(error) });
+        if (isFatal(error)) fatal = messageOf(error);
       }
     });
-    const reply: Reply = fatal === undefined ? { results, failures } : { results, failures, fatal };
+    return fatal === undefined ? { results, failures } : { results, failures, fatal };
+  }
+
+  function answerFromOneState(batch: readonly Call[], moved: ArrayBuffer[]): Reply {
+    try {
+      begin();
+    } catch (error) {
+      const failures = batch.map((_, index) => ({ index, code: 'store_failed', message: messageOf(error) }));
+      return { results: [], failures, ...(isFatal(error) ? { fatal: messageOf(error) } : {}) };
+    }
+    const reply = answer(batch, moved);
+    database.exec('COMMIT');
+    return reply;
+  }
+
+  const calls: ReaderCalls = {
+    ...entityReads(database),
+    ...sampleReads(database),
+    finish: () => null,
+  };
+
+  port.on('message', (batch: readonly Call[]) => {
+    const moved: ArrayBuffer[] = [];
+    const reply = answerFromOneState(batch, moved);
+    if (batch.some(([name]) => name === 'finish')) {
+      database.close();
+      port.unref();
+    }
     port.postMessage(reply, moved);
   });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Arrays of doubles are handed over, not copied. */

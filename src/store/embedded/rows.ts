@@ -1,7 +1,8 @@
 import type { EntityRecord } from '../../occi/entity.ts';
 import type { IdempotencyEntry, TransitionNote, Write } from '../../occi/store.ts';
-import type { JsonObject } from '../../shared/json.ts';
-import type { EntityRow, IdempotencyRow, NoteRow, WriteRow } from './protocol.ts';
+import type { Json, JsonObject } from '../../shared/json.ts';
+import { toColumns } from './columns.ts';
+import type { Arrival, EntityRow, IdempotencyRow, Logged, NoteRow, WriteRow } from './protocol.ts';
 import { bindable } from './sqlite.ts';
 
 /** @param now the time of a removal, which has no record to tell it */
@@ -16,6 +17,42 @@ export function writeRow(write: Write, now: number): WriteRow {
     case 'remove':
       return ['remove', write.id, now, noteRow(write.note), write.expect?.rev ?? null];
   }
+}
+
+/** Writes with so many creates in them go by way of the log. */
+const MANY = 32;
+
+/** A write of many creates, taken apart for the log; undefined: there are not many. */
+export function arrivalOf(writes: readonly Write[], now: number): Arrival | undefined {
+  if (writes.length < MANY) return undefined;
+  const places: number[] = [];
+  const ids: string[] = [];
+  const tenants: string[] = [];
+  const events: boolean[] = [];
+  const records: EntityRecord[] = [];
+  const notes: (TransitionNote | null)[] = [];
+  const others: (readonly [place: number, row: WriteRow])[] = [];
+  for (const [place, write] of writes.entries()) {
+    if (write.op !== 'create') {
+      others.push([place, writeRow(write, now)]);
+      continue;
+    }
+    const { record, note } = write;
+    if (record.due !== undefined) dueTime(record.due.at, record);
+    places.push(place);
+    ids.push(record.id);
+    tenants.push(record.tenant);
+    events.push(note?.event !== undefined);
+    records.push(record);
+    notes.push(note ?? null);
+  }
+  if (ids.length < MANY) return undefined;
+  const logged: Logged = {
+    count: records.length,
+    records: toColumns(records as unknown as readonly Json[]),
+    notes: toColumns(notes as unknown as readonly Json[]),
+  };
+  return { places, ids, tenants, events, logged: JSON.stringify(logged), others };
 }
 
 export function recordOf(json: string): EntityRecord {
@@ -33,7 +70,8 @@ export function idempotencyEntry(row: IdempotencyRow): IdempotencyEntry {
   return answer === null ? entry : { ...entry, answer: JSON.parse(answer) as JsonObject };
 }
 
-function entityRow(record: EntityRecord): EntityRow {
+/** @param json the record's text, where it is known already */
+export function entityRow(record: EntityRecord, json: string = JSON.stringify(record)): EntityRow {
   return [
     record.id,
     bindable(record.kind),
@@ -49,7 +87,7 @@ function entityRow(record: EntityRecord): EntityRow {
     record.due === undefined ? null : dueTime(record.due.at, record),
     optional(record.due?.action),
     record.mixins.length === 0 ? '[]' : JSON.stringify(record.mixins),
-    JSON.stringify(record),
+    json,
   ];
 }
 
@@ -59,7 +97,7 @@ function dueTime(at: number, { id }: EntityRecord): number {
   throw new RangeError(`${id} is due at no time: ${at}`);
 }
 
-function noteRow(note: TransitionNote | undefined): NoteRow | null {
+export function noteRow(note: TransitionNote | undefined): NoteRow | null {
   if (note === undefined) return null;
   return [
     note.from,

@@ -8,7 +8,8 @@ export interface Migration {
 /**
  * Entities are JSON text beside the columns that queries need. `journal` holds a row for each
  * transition: read by entity it is the history, read by tenant and sequence the events. Samples are
- * first written to `sample_log`, one row a commit, and move from there into `chunk` (see tails.ts).
+ * first written to `sample_log`, one row a commit, and move from there into `chunk` (see tails.ts);
+ * many new entities at once to `entity_log`, and from there into `entity` (see entity-log.ts).
  */
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -112,5 +113,10 @@ export const MIGRATIONS: readonly Migration[] = [
         PRIMARY KEY (series, step, pack)
       ) STRICT, WITHOUT ROWID;
     `,
+  },
+  {
+    version: 2,
+    name: 'entity log',
+    sql: 'CREATE TABLE entity_log (place INTEGER PRIMARY KEY, events TEXT NOT NULL, data TEXT NOT NULL) STRICT;',
   },
 ];

@@ -1,7 +1,13 @@
-import type { EntityRow, Miss, NoteRow, WriteRow, WriterCalls } from './protocol.ts';
-import type { Database, Row } from './sqlite.ts';
+import { entityLog, loggedOf } from './entity-log.ts';
+import type { Arrival, EntityRow, Miss, NoteRow, WriteRow, WriterCalls } from './protocol.ts';
+import { entityRow } from './rows.ts';
+import { bindable, type Database, type Row } from './sqlite.ts';
 
-type EntityCalls = Pick<WriterCalls, 'write' | 'claimDue' | 'claim' | 'release'> & {
+type EntityCalls = Pick<WriterCalls, 'write' | 'writeMany' | 'claimDue' | 'claim' | 'release'> & {
+  /** Is there something to settle? */
+  readonly unsettled: boolean;
+  /** Sorts in what came by way of the log. */
+  settle(): void;
   /** Writes down what was counted in memory; runs once a transaction, before its COMMIT. */
   beforeCommit(): void;
   /** Forgets what was kept in memory: the transaction that made it was rolled back. */
@@ -23,6 +29,7 @@ export function entityCalls(database: Database): EntityCalls {
        lease_owner = iif(?, lease_owner, NULL), lease_until = iif(?, lease_until, NULL)
      WHERE id = ?`,
   );
+  const newestId = database.prepare('SELECT id FROM entity ORDER BY id DESC LIMIT 1');
   const remove = database.prepare('DELETE FROM entity WHERE id = ?');
   const addMixin = database.prepare('INSERT OR IGNORE INTO entity_mixin (mixin, id, tenant) VALUES (?, ?, ?)');
   const dropMixin = database.prepare('DELETE FROM entity_mixin WHERE mixin = ? AND id = ?');
@@ -49,6 +56,14 @@ export function entityCalls(database: Database): EntityCalls {
     'UPDATE entity SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ?',
   );
 
+  const log = entityLog(database, (row, at, noted, sequence) => {
+    insert.run(...row);
+    const [id, , tenant, , rev] = row;
+    addMixins(id, tenant, row[13]);
+    note(id, tenant, rev, at, noted, sequence);
+  });
+  log.recover();
+
   const sequences = new Map<string, number>();
   const advanced = new Set<string>();
   /** While a call of several writes runs: the sequences that it took, to be given back on a miss. */
@@ -62,10 +77,17 @@ export function entityCalls(database: Database): EntityCalls {
     return next;
   }
 
-  function note(entity: string, tenant: string, rev: number, at: number, row: NoteRow | null): void {
+  function note(
+    entity: string,
+    tenant: string,
+    rev: number,
+    at: number,
+    row: NoteRow | null,
+    given?: number | null,
+  ): void {
     if (row === null) return;
     const [from, to, actor, code, detail, subject, type] = row;
-    const sequence = type === null ? null : nextSequence(tenant);
+    const sequence = given === undefined ? (type === null ? null : nextSequence(tenant)) : given;
     addNote.run(entity, rev, at, from, to, actor, code, detail, subject, tenant, type, sequence);
   }
 
@@ -163,41 +185,98 @@ export function entityCalls(database: Database): EntityCalls {
     }
   }
 
-  /** The first miss; on a miss nothing of the call is kept. */
-  function applyAll(rows: readonly WriteRow[]): Miss | null {
-    // A single write checks before it changes anything, so only several need a way back.
-    if (rows.length === 1 && rows[0] !== undefined) {
-      const miss = apply(rows[0]);
-      return miss === undefined ? null : [0, miss];
-    }
+  /** Only several writes need a way back: a single one checks before it changes anything. */
+  function allOrNothing(writes: () => Miss | null): Miss | null {
     database.exec('SAVEPOINT call');
     taken = [];
-    for (const [index, row] of rows.entries()) {
-      const miss = apply(row);
-      if (miss === undefined) continue;
-      database.exec('ROLLBACK TO call; RELEASE call');
+    const miss = writes();
+    if (miss !== null) {
+      database.exec('ROLLBACK TO call');
       for (const tenant of taken) sequences.set(tenant, (sequences.get(tenant) ?? 1) - 1);
-      taken = undefined;
-      return [index, miss];
     }
     database.exec('RELEASE call');
     taken = undefined;
+    return miss;
+  }
+
+  /** The first miss; on a miss nothing of the call is kept. */
+  function applyAll(rows: readonly WriteRow[]): Miss | null {
+    for (const [index, row] of rows.entries()) {
+      const miss = apply(row);
+      if (miss !== undefined) return [index, miss];
+    }
     return null;
   }
 
+  /** The creates go to the log, where nothing can miss: their ids are known to be new. */
+  function applyArrival(arrival: Arrival): Miss | null {
+    const { places, tenants, events } = arrival;
+    const sequences: (number | null)[] = [];
+    // Events are numbered in the order of the call.
+    const number = (before: number): void => {
+      for (let at = sequences.length; (places[at] ?? before) < before; at++)
+        sequences.push(events[at] === true ? nextSequence(bindable(tenants[at] ?? '')) : null);
+    };
+    for (const [place, row] of arrival.others) {
+      number(place);
+      const miss = apply(row);
+      if (miss !== undefined) return [place, miss];
+    }
+    number(Number.POSITIVE_INFINITY);
+    log.add(arrival, sequences);
+    return null;
+  }
+
+  /** Ids are made in order of time: those of a call mostly rise, and are later than all that is stored. */
+  function allNew({ ids }: Arrival): boolean {
+    const newest = text(newestId.get() ?? { id: '' }, 'id');
+    if (!log.waiting && ids.every((id, at) => id > (ids[at - 1] ?? newest))) return true;
+    return new Set(ids).size === ids.length && ids.every((id) => find.get(id) === undefined && !log.holds(id));
+  }
+
+  /** What waits in the log comes first where a write is about it. */
+  function settleFor(rows: readonly WriteRow[]): void {
+    if (log.waiting && rows.some((row) => log.holds(row[0] === 'remove' ? row[1] : row[1][0]))) log.settle();
+  }
+
+  function answer(miss: Miss | null, idempotent: readonly [scope: string, answer: string] | null): Miss | null {
+    if (miss === null && idempotent !== null) keepAnswer.run(idempotent[1], idempotent[0]);
+    return miss;
+  }
+
   return {
+    get unsettled() {
+      return log.waiting;
+    },
+    settle() {
+      log.settle();
+    },
     write(rows, idempotent) {
-      const miss = applyAll(rows);
-      if (miss === null && idempotent !== null) keepAnswer.run(idempotent[1], idempotent[0]);
-      return miss;
+      settleFor(rows);
+      return answer(rows.length === 1 ? applyAll(rows) : allOrNothing(() => applyAll(rows)), idempotent);
+    },
+    writeMany(arrival, idempotent) {
+      const others = arrival.others.map(([, row]) => row);
+      settleFor(others);
+      if (allNew(arrival))
+        return answer(
+          allOrNothing(() => applyArrival(arrival)),
+          idempotent,
+        );
+      return answer(
+        allOrNothing(() => applyAll(rowsOf(arrival))),
+        idempotent,
+      );
     },
     claimDue(now, limit, owner, leaseMs) {
+      log.settle();
       return takeDue
         .all(owner, now + leaseMs, now, now, limit)
         .sort((a, b) => Number(a['due_at']) - Number(b['due_at']) || (text(a, 'id') < text(b, 'id') ? -1 : 1))
         .map((row) => text(row, 'json'));
     },
     claim(id, now, owner, leaseMs) {
+      if (log.holds(id)) log.settle();
       const row = takeOne.get(owner, now + leaseMs, id, now, owner);
       return row === undefined ? null : text(row, 'json');
     },
@@ -210,11 +289,23 @@ export function entityCalls(database: Database): EntityCalls {
       advanced.clear();
     },
     forget() {
+      log.recover();
       sequences.clear();
       advanced.clear();
       taken = undefined;
     },
   };
+}
+
+/** The call as it would have come with few creates in it. */
+function rowsOf({ places, logged, others }: Arrival): readonly WriteRow[] {
+  const { records, notes } = loggedOf(logged);
+  const rows: WriteRow[] = [];
+  for (const [place, row] of others) rows[place] = row;
+  records.forEach((record, at) => {
+    rows[places[at] ?? 0] = ['create', entityRow(record), record.updated, notes[at] ?? null];
+  });
+  return rows;
 }
 
 function text(row: Row, column: string): string {

@@ -21,6 +21,7 @@ const CHECKPOINT_PAGES_BUSY = 4 * CHECKPOINT_PAGES;
 const CHECKPOINT_PAGES_AT_MOST = 2 * CHECKPOINT_PAGES_BUSY;
 const QUIET_MS = 10;
 const PAGES_A_COMMIT = 5;
+const SETTLE_AGAIN_MS = 250;
 const LOG_BYTES = 64 * 1024 * 1024;
 
 async function start(port: MessagePort, { folder, migrations, now }: WriterStart): Promise<void> {
@@ -51,6 +52,7 @@ function serve(port: MessagePort, database: Database, release: () => void): void
   const samples = sampleCalls(database);
   const calls: WriterCalls = {
     write: entities.write,
+    writeMany: entities.writeMany,
     claimDue: entities.claimDue,
     claim: entities.claim,
     release: entities.release,
@@ -69,6 +71,7 @@ function serve(port: MessagePort, database: Database, release: () => void): void
   let changesMoved = 0;
   let commits = 0;
   let quiet: NodeJS.Timeout | undefined;
+  let again: NodeJS.Timeout | undefined;
 
   /** Called when the answer is out, so that nobody's COMMIT has to wait for it. */
   function checkpoint(): void {
@@ -85,14 +88,29 @@ function serve(port: MessagePort, database: Database, release: () => void): void
     else if (pages >= CHECKPOINT_PAGES) quiet = setTimeout(move, QUIET_MS);
   }
 
+  /** Brings what was only logged to where readers see it; whoever waited for it has his answer. */
+  function settle(): void {
+    clearTimeout(again);
+    if (!entities.unsettled) return;
+    try {
+      inTransaction(() => {
+        entities.settle();
+      });
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      // A full disk, perhaps: it stays in the log, and readers wait.
+      again = setTimeout(settle, SETTLE_AGAIN_MS);
+    }
+  }
+
   function run([name, ...given]: Call): unknown {
     return (calls[name as keyof WriterCalls] as (...values: unknown[]) => unknown)(...given);
   }
 
-  function together(batch: readonly Call[]): unknown[] {
+  function inTransaction<T>(work: () => T): T {
     database.exec('BEGIN IMMEDIATE');
     try {
-      const results = batch.map(run);
+      const results = work();
       entities.beforeCommit();
       samples.beforeCommit();
       database.exec('COMMIT');
@@ -111,7 +129,7 @@ function serve(port: MessagePort, database: Database, release: () => void): void
     const failures: Failure[] = [];
     batch.forEach((call, index) => {
       try {
-        results[index] = together([call])[0];
+        results[index] = inTransaction(() => run(call));
       } catch (error) {
         if (isFatal(error)) throw error;
         results[index] = null;
@@ -123,7 +141,7 @@ function serve(port: MessagePort, database: Database, release: () => void): void
 
   function answer(batch: readonly Call[]): Reply {
     try {
-      return { results: together(batch), failures: [] };
+      return { results: inTransaction(() => batch.map(run)), failures: [] };
     } catch (error) {
       return isFatal(error) ? lost(batch, error) : answerOneByOne(batch);
     }
@@ -137,10 +155,12 @@ function serve(port: MessagePort, database: Database, release: () => void): void
     }
   }
 
+  settle();
   port.on('message', (batch: readonly Call[]) => {
     const reply = answer(batch);
     if (batch.some(([name]) => name === 'finish')) {
       clearTimeout(quiet);
+      clearTimeout(again);
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       database.close();
       release();
@@ -150,7 +170,9 @@ function serve(port: MessagePort, database: Database, release: () => void): void
       return;
     }
     port.postMessage(reply);
-    if (reply.fatal === undefined) checkpoint();
+    if (reply.fatal !== undefined) return;
+    settle();
+    checkpoint();
   });
 }
 

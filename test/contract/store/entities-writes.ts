@@ -47,6 +47,56 @@ export function describeWrites(open: () => Promise<StoreUnderTest<EntityStore>>)
       expect(await store.get(full.id)).to.deep.equal(full);
     });
 
+    it('keeps many creates of one write together with its other writes, or none of them', async () => {
+      const tenant = newTenant();
+      const event = { event: 'org.parley.cfp.draft' };
+      const parent = record({ tenant, state: 'draft' });
+      await save(parent);
+      const opened = next(parent, { state: 'open' });
+      const ranked = next(opened, { state: 'ranked' });
+      const many = Array.from({ length: 100 }, () => record({ tenant, parent: parent.id }));
+      const writes = [
+        ...many.slice(0, 50).map((one) => creation(one, event)),
+        change(parent, opened, event),
+        ...many.slice(50).map((one) => creation(one, event)),
+        change(opened, ranked, event),
+      ];
+      expect(await store.write([...writes, change(parent, opened, event)])).to.deep.equal({
+        ok: false,
+        at: 102,
+        reason: 'changed',
+      });
+      expect(await store.count({ parent: parent.id })).to.equal(0);
+      expect(await store.get(parent.id)).to.deep.equal(parent);
+
+      expect(await store.write(writes)).to.deep.equal({ ok: true });
+      expect(await store.getMany(many.map(({ id }) => id))).to.deep.equal(many);
+      expect(await store.get(parent.id)).to.deep.equal(ranked);
+      const events = await store.events({ tenant, after: 0, limit: 200 });
+      const order = writes.flatMap((write) => (write.op === 'remove' ? [] : [write.record.id]));
+      expect(events.map(({ sequence, data }) => [sequence, data.entity])).to.deep.equal(
+        order.map((id, at) => [at + 1, id]),
+      );
+    });
+
+    it('tells which of many creates is there already, and keeps none of them', async () => {
+      const many = Array.from({ length: 60 }, () => record());
+      await save(many[41]!);
+      expect(await store.write(many.map((one) => creation(one)))).to.deep.equal({
+        ok: false,
+        at: 41,
+        reason: 'exists',
+      });
+      expect((await store.getMany(many.map(({ id }) => id))).filter((one) => one !== undefined)).to.have.lengthOf(1);
+      const twice = Array.from({ length: 60 }, () => record());
+      expect(await store.write([...twice, twice[3]!].map((one) => creation(one)))).to.deep.equal({
+        ok: false,
+        at: 60,
+        reason: 'exists',
+      });
+      expect(await store.get(twice[0]!.id)).to.equal(undefined);
+    });
+
     it('answers undefined for what is not there', async () => {
       expect(await store.get(newId())).to.equal(undefined);
     });

@@ -6,13 +6,14 @@ import { openStore } from './folder.ts';
 
 /** A line of the writing child: one thing that the store has acknowledged. */
 export type Said =
-  | { readonly what: 'family'; readonly parent: EntityId }
+  | { readonly what: 'family'; readonly parent: EntityId; readonly members: number }
   | { readonly what: 'update'; readonly id: EntityId; readonly rev: number }
   | { readonly what: 'samples'; readonly series: readonly SeriesId[]; readonly from: number; readonly count: number }
   | { readonly what: 'value'; readonly key: string; readonly value: string };
 
 export const TENANT = tenantId('crash');
-export const FAMILY = 3;
+/** Small families are written one by one, large ones by way of the log. */
+export const FAMILIES: readonly number[] = [3, 40];
 
 const [, , what, folder = ''] = process.argv;
 if (what === 'hold') {
@@ -32,13 +33,13 @@ async function writeUntilKilled(): Promise<void> {
   };
 
   async function families(): Promise<never> {
-    for (;;) {
+    for (let turn = 0; ; turn++) {
       const parent = newId();
-      const members = Array.from({ length: FAMILY }, () =>
+      const members = Array.from({ length: FAMILIES[turn % FAMILIES.length] ?? 0 }, () =>
         record({ tenant: TENANT, parent, summary: 'x'.repeat(2000) }),
       );
       await store.entities.write(members.map((each) => creation(each, { event: 'org.parley.cfp.draft' })));
-      acknowledge({ what: 'family', parent });
+      acknowledge({ what: 'family', parent, members: members.length });
     }
   }
 

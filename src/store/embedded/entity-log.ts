@@ -1,0 +1,100 @@
+import type { EntityRecord } from '../../occi/entity.ts';
+import type { TransitionNote } from '../../occi/store.ts';
+import { fromColumns } from './columns.ts';
+import type { Arrival, EntityRow, Logged, NoteRow } from './protocol.ts';
+import { entityRow, noteRow } from './rows.ts';
+import type { Database, Row } from './sqlite.ts';
+
+/** The numbers that the events of a batch were given, as far as its creates tell of one. */
+type Sequences = readonly (number | null)[];
+
+interface Batch {
+  readonly sequences: Sequences;
+  readonly data: string;
+}
+
+/** Puts one entity where it is found. */
+export type Sort = (row: EntityRow, at: number, note: NoteRow | null, sequence: number | null) => void;
+
+/**
+ * Where many new entities arrive at once. A call becomes one row, which is what makes it durable,
+ * and cheap: whoever waits for it is answered before each entity is written with its indexes, and
+ * that follows in the next transaction. Whoever reads in between waits (reader.ts), and every later
+ * call that could meet them finds them settled. After a crash they are what the log says.
+ */
+export interface EntityLog {
+  /** Is there anything that readers cannot see yet? */
+  readonly waiting: boolean;
+  holds(id: string): boolean;
+  add(arrival: Arrival, sequences: Sequences): void;
+  /** Sorts everything in, and empties the log. */
+  settle(): void;
+  /** Reads the log anew, at the start and after a rollback. */
+  recover(): void;
+}
+
+export function entityLog(database: Database, sort: Sort): EntityLog {
+  const insert = database.prepare('INSERT INTO entity_log (events, data) VALUES (?, ?)');
+  const clear = database.prepare('DELETE FROM entity_log');
+  const all = database.prepare('SELECT events, data FROM entity_log ORDER BY place');
+  let batches: Batch[] = [];
+  /** Ids in the log; those of `unlisted` are entered when somebody asks. */
+  const ids = new Set<string>();
+  let unlisted: (readonly string[])[] = [];
+
+  function forget(): void {
+    batches = [];
+    unlisted = [];
+    ids.clear();
+  }
+
+  return {
+    get waiting() {
+      return batches.length > 0;
+    },
+    holds(id) {
+      for (const some of unlisted) for (const one of some) ids.add(one);
+      unlisted = [];
+      return ids.has(id);
+    },
+    add({ ids: added, logged }, sequences) {
+      insert.run(JSON.stringify(sequences), logged);
+      batches.push({ sequences, data: logged });
+      unlisted.push(added);
+    },
+    settle() {
+      if (batches.length === 0) return;
+      for (const batch of batches) {
+        const { records, notes } = loggedOf(batch.data);
+        records.forEach((record, at) => {
+          sort(entityRow(record), record.updated, notes[at] ?? null, batch.sequences[at] ?? null);
+        });
+      }
+      clear.run();
+      forget();
+    },
+    recover() {
+      forget();
+      batches = all.all().map(batchOf);
+      unlisted = batches.map(({ data }) => loggedOf(data).records.map(({ id }) => id));
+    },
+  };
+}
+
+function batchOf(row: Row): Batch {
+  return { sequences: JSON.parse(row['events'] as string) as Sequences, data: row['data'] as string };
+}
+
+/** What a text of the log holds. */
+export function loggedOf(data: string): {
+  readonly records: readonly EntityRecord[];
+  readonly notes: readonly (NoteRow | null)[];
+} {
+  const { count, records, notes } = JSON.parse(data) as Logged;
+  return {
+    records: fromColumns(records, count) as unknown as readonly EntityRecord[],
+    notes: (fromColumns(notes, count) as unknown as readonly (TransitionNote | null)[]).map((note) =>
+      noteRow(note ?? undefined),
+    ),
+  };
+}
