@@ -28,6 +28,7 @@ import type { Logger } from './shared/logger.ts';
 import { prometheusMetrics } from './shared/metrics.ts';
 import { projectRoot } from './shared/paths.ts';
 import { systemRandom } from './shared/random.ts';
+import { collectYoung } from './shared/young.ts';
 import { createSla } from './sla/extension.ts';
 import { readAgreementTemplates, templatesOfVendors } from './sla/template-files.ts';
 import type { AgreementTemplate } from './sla/templates.ts';
@@ -162,6 +163,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       registry,
       sla: sla.service,
       defaults: { currency: config.currency },
+      tidy: collectYoung,
     });
     late = (reply) => {
       broker.lateAnswer(reply);

@@ -151,9 +151,7 @@ function checkEnds(
   groups: ReadonlyMap<string, readonly OfferedInstance[]>,
   failed: Check[],
 ): void {
-  const left = new Set(wanted);
-  for (const instance of group) left.delete(`${instance.source ?? ''} ${instance.target ?? ''}`);
-  const [missing] = left;
+  const missing = missingEnds(wanted, group);
   if (missing !== undefined) {
     failed.push(fail(`${link.id}.ends`, null, missing.replace(' ', ' to ')));
     return;
@@ -167,6 +165,20 @@ function checkEnds(
       return;
     }
   }
+}
+
+/** What should be joined and is not. Vendors mostly list links as the call does. */
+function missingEnds(wanted: ReadonlySet<string>, group: readonly OfferedInstance[]): string | undefined {
+  let at = 0;
+  for (const ends of wanted) {
+    const instance = group[at++];
+    if (instance === undefined || `${instance.source ?? ''} ${instance.target ?? ''}` !== ends) {
+      const left = new Set(wanted);
+      for (const { source, target } of group) left.delete(`${source ?? ''} ${target ?? ''}`);
+      return [...left][0];
+    }
+  }
+  return undefined;
 }
 
 function placeIn(

@@ -14,7 +14,7 @@ import { compareIn, type RateTable } from '../terms/price-compare.ts';
 import { sumQuote } from '../terms/price-sums.ts';
 import type { Price } from '../terms/price.ts';
 import type { Offer } from '../vendor-kit/types.ts';
-import { compact } from './compact.ts';
+import { compact, type Alike } from './compact.ts';
 import { asJson, cfpKept, type ProposalKept } from './kept.ts';
 import { proposalAttr, proposalType } from './names.ts';
 import { offerCheck } from './offer-check.ts';
@@ -56,6 +56,12 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
   const cfpUrn = urn(cfp.id);
   const asked = terms.levels.filter(({ need }) => need !== 'measure');
   const quoteContext = { counts, usage: terms.usage };
+  /** Offers of one round often end together. */
+  let lastUntil: { readonly at: Instant; readonly text: string } | undefined;
+  const untilText = (at: Instant): string => {
+    if (lastUntil?.at !== at) lastUntil = { at, text: isoInstant(at) };
+    return lastUntil.text;
+  };
 
   // Written out plainly: a market of a thousand vendors comes through here at once.
   return (offer, vendor, now, late = false) => {
@@ -90,7 +96,7 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
       [proposalAttr.state]: state,
       [proposalAttr.round]: round,
       [proposalAttr.variant]: offer.variant,
-      [proposalAttr.validuntil]: isoInstant(offer.validUntil),
+      [proposalAttr.validuntil]: untilText(offer.validUntil),
       [proposalAttr.binding]: offer.binding,
       [proposalAttr.awardable]: state === 'acceptable',
       [proposalAttr.levels]: offer.levels as unknown as readonly Json[],
@@ -107,7 +113,7 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
 
     const kept: Writable<ProposalKept> = { validUntil: offer.validUntil, resources: compact(offer.resources) };
     if (revision > 1) kept.revision = revision;
-    if (!late) kept.facts = factsOf(offer, vendor, price, whyNot === undefined);
+    if (!late) kept.facts = factsOf(offer, kept.resources, vendor, price, whyNot === undefined);
     if (checks.length > 0) kept.checks = checks;
     if (offer.handle !== undefined) kept.handle = offer.handle;
     if (offer.terms !== undefined) kept.terms = offer.terms;
@@ -135,6 +141,7 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
 
   function factsOf(
     offer: Offer,
+    resources: readonly Alike[],
     vendor: ProposingVendor,
     price: Price | undefined,
     awardable: boolean,
@@ -145,7 +152,7 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
       awardable,
       binding: offer.binding,
       validUntil: offer.validUntil,
-      instances: offer.resources,
+      instances: resources.map(({ attributes, at }) => ({ attributes, count: at.length })),
       // Prices are judged in the currency of comparison only: without a rate there is none.
       price: price?.compare === undefined ? NO_PRICE : { ...price.compare, currency: price.currency },
       levels: asked.map((level) => levelInput(level, offer.levels)),

@@ -15,15 +15,14 @@ import { proposalCreate, type ProposalMaker } from './proposal-make.ts';
 import type { BrokerTools } from './tools.ts';
 import { askVendor } from './vendor-ask.ts';
 
-/**
- * Answers that are read in one turn of the event loop. Between turns the store takes them over, so
- * that it writes the first while the next are read, and everybody else gets a turn too.
- */
+/** Answers that are read in one turn of the event loop: everybody else gets a turn too. */
 const SLICE = 128;
 
-/** So many writes are handed to the store at once; fewer wait a little for others, for they may be the last. */
-const BATCH = 128;
-const LINGER_MS = 25;
+/** Answers wait so long for others, to be written together; when all are there nobody waits. */
+const LINGER_MS = 50;
+
+/** Proposals of a round that are worth tidying up after. */
+const MANY = 128;
 
 export interface RoundHooks {
   /** The round is over: the call as it is now, and the ranking where it was stored. */
@@ -199,8 +198,7 @@ export class Round {
       this.#read(SLICE);
       if (this.#open === 0) void this.close({ actor: 'broker', code: 'all_answered' });
       else {
-        if (this.#pending.length >= BATCH) this.#write();
-        else this.#linger();
+        this.#linger();
         this.#checkEarlyClose();
         if (this.#inbox.length > 0) this.#soon();
       }
@@ -269,6 +267,7 @@ export class Round {
         metrics.observe('parley_round_seconds', 'Time that a round took', (clock.elapsed() - this.#began) / 1000);
         this.#hooks.closed(outcome.record, outcome.ranking);
         await storeFacts(this.#later, this.#tools);
+        if (this.#proposals.length >= MANY) setImmediate(() => this.#tools.deps.tidy?.());
         return;
       }
       // The call was cancelled or given more time in between: the answers stand by themselves.

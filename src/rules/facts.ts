@@ -11,8 +11,8 @@ export interface ProposalInput {
   readonly binding: boolean;
   /** Milliseconds since 1970, or an ISO 8601 instant. */
   readonly validUntil: number | string;
-  /** Each offered instance and link, with all its attributes. */
-  readonly instances: readonly { readonly attributes: Readonly<Record<string, Json>> }[];
+  /** Offered instances and links with all their attributes; `count` of them are alike (1 if absent). */
+  readonly instances: readonly { readonly attributes: Readonly<Record<string, Json>>; readonly count?: number }[];
   /** The sums in the currency that the CFP compares in, as decimal strings; `currency` is the vendor's own. */
   readonly price: {
     readonly currency: string;
@@ -53,11 +53,14 @@ export function factsReader(dictionary: readonly AttributeEntry[]): (proposal: P
     if (entry.path.startsWith('/')) reads.push(readPointer(entry));
     else combined.set(entry.path, [...(combined.get(entry.path) ?? []), entry]);
   }
-  const paths = [...combined];
+  const gathered = new Map([...combined].map(([path, entries]) => [path, new Gathered(entries)]));
   return (proposal) => {
     const facts: Record<string, FactValue> = {};
     for (const read of reads) read(proposal, facts);
-    for (const [path, entries] of paths) readInstances(path, entries, proposal, facts);
+    // What there is is fewer than what there could be.
+    for (const { attributes, count = 1 } of proposal.instances)
+      for (const name in attributes) gathered.get(name)?.take(attributes[name], count);
+    for (const one of gathered.values()) one.giveInto(facts);
     readLevels(proposal, facts);
     return facts;
   };
@@ -79,39 +82,49 @@ function readPointer(entry: AttributeEntry): Read {
   };
 }
 
-function readInstances(
-  path: string,
-  entries: readonly AttributeEntry[],
-  { instances }: ProposalInput,
-  into: Record<string, FactValue>,
-): void {
-  let first: Json | undefined;
-  let others: Json[] | undefined;
-  let sum = 0;
-  let min = Infinity;
-  let max = -Infinity;
-  for (const { attributes } of instances) {
-    const value = attributes[path];
-    if (value === undefined || value === null) continue;
-    if (typeof value === 'number') {
-      sum += value;
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-    if (first === undefined) first = value;
-    else if (value !== first && !(others ??= []).includes(value)) others.push(value);
+/** The values that the instances of one proposal have of one attribute; empty again when it has given them. */
+class Gathered {
+  readonly #entries: readonly AttributeEntry[];
+  #first: Json | undefined;
+  #others: Json[] | undefined;
+  #sum = 0;
+  #min = Infinity;
+  #max = -Infinity;
+
+  constructor(entries: readonly AttributeEntry[]) {
+    this.#entries = entries;
   }
-  if (first === undefined) return;
-  for (const { name, combine, type } of entries) {
-    if (type === 'number') {
-      if (max === -Infinity) continue;
-      into[name] = combine === 'sum' ? sum : combine === 'max' ? max : min;
-    } else if (type === 'boolean') {
-      if (typeof first === 'boolean' && others === undefined) into[name] = first;
-    } else if (typeof first === 'string') {
-      into[name] =
-        others === undefined ? first : [first, ...others].filter((value) => typeof value === 'string').sort();
+
+  take(value: Json | undefined, count: number): void {
+    if (value === undefined || value === null) return;
+    if (typeof value === 'number') {
+      for (let left = count; left > 0; left -= 1) this.#sum += value;
+      if (value < this.#min) this.#min = value;
+      if (value > this.#max) this.#max = value;
     }
+    if (this.#first === undefined) this.#first = value;
+    else if (value !== this.#first && !(this.#others ??= []).includes(value)) this.#others.push(value);
+  }
+
+  giveInto(facts: Record<string, FactValue>): void {
+    const first = this.#first;
+    if (first === undefined) return;
+    const others = this.#others;
+    for (const { name, combine, type } of this.#entries) {
+      if (type === 'number') {
+        if (this.#max !== -Infinity)
+          facts[name] = combine === 'sum' ? this.#sum : combine === 'max' ? this.#max : this.#min;
+      } else if (type === 'boolean') {
+        if (typeof first === 'boolean' && others === undefined) facts[name] = first;
+      } else if (typeof first === 'string') {
+        facts[name] =
+          others === undefined ? first : [first, ...others].filter((value) => typeof value === 'string').sort();
+      }
+    }
+    this.#first = this.#others = undefined;
+    this.#sum = 0;
+    this.#min = Infinity;
+    this.#max = -Infinity;
   }
 }
 

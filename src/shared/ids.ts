@@ -39,20 +39,26 @@ export type IdSource = () => EntityId;
 export function idSource(clock: Clock, random: Random): IdSource {
   let last = 0;
   let counter = 0;
+  let prefix = '';
+  const enter = (time: number): void => {
+    last = time;
+    const digits = time.toString(16).padStart(12, '0');
+    prefix = `${digits.slice(0, 8)}-${digits.slice(8)}-7`;
+  };
   return () => {
     const now = clock.now();
     if (now > last) {
-      last = now;
+      enter(now);
       counter = (random.bytes(1)[0] ?? 0) << 2;
     } else if (++counter > 0xfff) {
-      last += 1;
+      enter(last + 1);
       counter = 0;
     }
-    const time = last.toString(16).padStart(12, '0');
-    const tail = Buffer.from(random.bytes(8));
+    const bytes = random.bytes(8);
+    const tail = Buffer.from(bytes.buffer, bytes.byteOffset, 8);
     tail[0] = ((tail[0] ?? 0) & 0x3f) | 0x80;
     const rest = tail.toString('hex');
     const sequence = counter.toString(16).padStart(3, '0');
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence}-${rest.slice(0, 4)}-${rest.slice(4)}` as EntityId;
+    return `${prefix}${sequence}-${rest.slice(0, 4)}-${rest.slice(4)}` as EntityId;
   };
 }

@@ -54,7 +54,7 @@ export function compareIn(sums: Sums, from: string, to: string, table?: RateTabl
     from === to ? text : billionthsText(halfEven(billionths(text) * rate, RATE_UNIT), to);
   return {
     currency: to,
-    rate: textOf(rate),
+    rate: rate === RATE_UNIT ? '1' : textOf(rate),
     date: table?.date ?? '',
     source: table?.source ?? (from === to ? 'same currency' : ''),
     ...(sums.hour === undefined ? {} : { hour: inOther(sums.hour) }),

@@ -3,6 +3,7 @@ import { decimalText } from '../shared/decimal.ts';
 import { nominalMonths } from '../shared/duration.ts';
 import type { IsoDuration } from '../shared/duration.ts';
 import { BILLION, billionths, billionthsText, halfEven } from './billionths.ts';
+import { quickSums } from './price-quick.ts';
 import type { Per, PriceItem, Quote, Sums, Usage } from './price.ts';
 
 const MONTHS_A_YEAR = 12n;
@@ -48,6 +49,11 @@ export function sumQuote(
   periodLength?: IsoDuration,
 ): Sums {
   if (quote.unpriced.length > 0) return {};
+  const months = periodLength === undefined ? undefined : monthsOf(periodLength);
+  if (usage.length === 0) {
+    const quick = quickSums(quote, counts, months);
+    if (quick !== undefined) return quick;
+  }
   const { year, once } = exactSums(quote, usage, counts);
   const text = ({ value, over }: Exact, by: bigint): string =>
     billionthsText(halfEven(value, over * by * BILLION), quote.currency);
@@ -56,13 +62,30 @@ export function sumQuote(
     month: text(year, MONTHS_A_YEAR),
     once: text(once, 1n),
   };
-  if (periodLength === undefined) return sums;
-  const [numerator, denominator] = nominalMonths(periodLength);
+  if (months === undefined) return sums;
+  const [numerator, denominator] = months;
   const scale = 1000n;
   // Whole seconds and thousandths of them: the numerator may carry three decimals.
-  const months = BigInt(Math.round(numerator * Number(scale)));
+  const scaled = BigInt(Math.round(numerator * Number(scale)));
   const share = BigInt(denominator) * scale * MONTHS_A_YEAR;
-  return { ...sums, total: text(plus({ value: once.value * share, over: once.over }, times(year, months)), share) };
+  return { ...sums, total: text(plus({ value: once.value * share, over: once.over }, times(year, scaled)), share) };
+}
+
+const MOST_KEPT = 1000;
+const periods = new Map<IsoDuration, readonly [numerator: number, denominator: number]>();
+
+/** Nominal months in lowest terms; all proposals of a call ask for the same few. */
+function monthsOf(period: IsoDuration): readonly [numerator: number, denominator: number] {
+  let months = periods.get(period);
+  if (months === undefined) {
+    const [numerator, denominator] = nominalMonths(period);
+    let [a, b] = [numerator, denominator];
+    while (Number.isInteger(a) && b > 0) [a, b] = [b, a % b];
+    months = Number.isInteger(numerator) ? [numerator / a, denominator / a] : [numerator, denominator];
+    if (periods.size >= MOST_KEPT) periods.clear();
+    periods.set(period, months);
+  }
+  return months;
 }
 
 /**

@@ -6,6 +6,7 @@ import { VendorFault } from '../vendor-kit/fault.ts';
 import { answerSchemas } from './answer-schemas.ts';
 import type { AnsweringMethod } from './answer-schemas.ts';
 import { NotPlainJson, plainJson } from './plain-json.ts';
+import { isSoundPropose } from './sound-reply.ts';
 
 const SHOWN = 20;
 
@@ -51,6 +52,7 @@ export function checkedAnswer(method: AnsweringMethod, answer: unknown): Json {
     const detail = error instanceof NotPlainJson ? error.message : 'it cannot be read';
     throw garbage(method, [{ path, code: 'not_json', detail }]);
   }
+  if (method === 'getOffer' && isSoundPropose(json)) return json;
   const validate = validator(method);
   if (validate(json)) return json;
   throw garbage(

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { systemClock } from '../../src/shared/clock.ts';
 import { tenantId, vendorId } from '../../src/shared/ids.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
+import { collectYoung } from '../../src/shared/young.ts';
 import { openEmbeddedStore } from '../../src/store/embedded/index.ts';
 import type { ConnectedVendor } from '../../src/vendor-host/port.ts';
 import type { Reply } from '../../src/vendor-kit/types.ts';
@@ -55,6 +56,7 @@ async function overhead(vendors: number, runs: number): Promise<BenchRow> {
       config: { price: `${10 + (at % 50)}.00` },
     })),
     host: { plugins: { ...testPlugins, thinking } },
+    tidy: collectYoung,
   });
   try {
     const taken: number[] = [];

@@ -68,6 +68,7 @@ export interface WorldOptions {
   readonly defaults?: Partial<BrokerDefaults>;
   readonly instruments?: FakeInstruments;
   readonly log?: Logger;
+  readonly tidy?: () => void;
   /** Go on with what the store holds, as after a restart. */
   readonly start?: boolean;
 }
@@ -146,6 +147,7 @@ export async function brokerWorld(options: WorldOptions = {}): Promise<BrokerWor
     sla: sla.service,
     rates: options.rates ?? { base: 'EUR', date: '2026-11-20', source: 'a test', rates: { USD: '0.92' } },
     ...(options.defaults === undefined ? {} : { defaults: options.defaults }),
+    ...(options.tidy === undefined ? {} : { tidy: options.tidy }),
   });
   late.broker = made;
   const known = createRegistry(
