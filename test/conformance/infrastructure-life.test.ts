@@ -82,4 +82,51 @@ conformance('Infrastructure (GFD.224): what is alive', ({ each }) => {
     await until(client, path, 'storage', 'offline');
     await client.send('DELETE', path);
   });
+
+  each('GFD.224, compute save: a new template that depends on os_tpl comes of it', async (client) => {
+    const path = await client.create('/compute/', {
+      kind: COMPUTE,
+      attributes: { 'occi.compute.cores': 1, 'occi.compute.memory': 0.125 },
+    });
+    try {
+      if ((await state(client, path, 'compute')) === 'inactive') await client.act(path, computeAction('start'));
+      await until(client, path, 'compute', 'active');
+      const name = `saved-${client.rendering.replace(/\W/g, '-')}`;
+      const before = (await client.discover()).map((each) => each.scheme + each.term);
+      const answer = await client.act(path, computeAction('save'), { method: 'hot', name });
+      expect(answer.status, answer.body).to.equal(200);
+      const made = (await client.discover()).filter((each) => !before.includes(each.scheme + each.term));
+      expect(made.map(({ class: of, rel }) => [of, rel])).to.deep.equal([['mixin', `${INFRA}os_tpl`]]);
+      const shown = client.isJson ? answer.body : [answer.body, ...answer.all('Category')].join();
+      expect(shown, 'the answer shows it').to.include(made[0]?.term);
+    } finally {
+      await client.send('DELETE', path);
+    }
+  });
+
+  each(
+    'GFD.224, storagelink: a volume at a compute, with the device that the server or the client names',
+    async (client) => {
+      const compute = await client.create('/compute/', { kind: COMPUTE, attributes: { 'occi.compute.memory': 0.125 } });
+      const storage = await client.create('/storage/', { kind: STORAGE, attributes: { 'occi.storage.size': 0.01 } });
+      const path = await client.create('/storagelink/', {
+        kind: `${INFRA}storagelink`,
+        attributes: {
+          'occi.core.source': compute,
+          'occi.core.target': storage,
+          'occi.storagelink.deviceid': 'data',
+          'occi.storagelink.mountpoint': '/srv/data',
+        },
+      });
+      const seen = await client.entity(path);
+      expect(seen.attributes).to.include({
+        'occi.storagelink.deviceid': 'data',
+        'occi.storagelink.mountpoint': '/srv/data',
+      });
+      expect(seen.attributes['occi.storagelink.state']).to.be.oneOf(['active', 'inactive']);
+      await client.send('DELETE', compute);
+      expect((await client.send('GET', path)).status).to.equal(404);
+      await client.send('DELETE', storage);
+    },
+  );
 });

@@ -94,6 +94,26 @@ conformance('Service Level Agreements (GFD.228)', ({ each, service }) => {
     },
   );
 
+  each('GFD.228 section 3.1, Agreement: a customer offers, and the provider accepts', async (client) => {
+    const headers = { Authorization: `Bearer ${await service().token({ role: 'customer', tenant: 'default' })}` };
+    const [template] = templates(await client.discover());
+    if (template === undefined) throw new Error('no template');
+    const offered = await client.writeEntity(
+      'POST',
+      '/agreement/',
+      { kind: AGREEMENT, mixins: [typeOf(template)] },
+      headers,
+    );
+    const path = client.pathOf(offered.header('Location'));
+    const lines: [string, string][] = [['Category', `accept; scheme="${SLA}"; class="action"`]];
+    const own = await client.write('POST', `${path}?action=accept`, lines, { action: `${SLA}accept` }, headers);
+    expect(own.status, own.body).to.equal(403);
+    expect(await act(client, path, 'accept')).to.equal(200);
+    expect(client.readEntity(await client.send('GET', path, { headers })).attributes['occi.agreement.state']).to.equal(
+      'accepted',
+    );
+  });
+
   each('GFD.228 section 3.1, Agreement: the state is the server’s', async (client) => {
     const path = await offer(client);
     const answer = await client.writeEntity('POST', path, {
