@@ -52,7 +52,16 @@ function credentialsIn(authorization: string): Credentials | undefined {
   }
 }
 
+/** The same token is the same caller: what was worked out for one is found again by it. */
+const callers = new WeakMap<EntityRecord, Caller>();
+
 function callerOf(record: EntityRecord): Caller {
+  let caller = callers.get(record);
+  if (caller === undefined) callers.set(record, (caller = readCaller(record)));
+  return caller;
+}
+
+function readCaller(record: EntityRecord): Caller {
   const { attributes } = record;
   const role = ROLES.find((known): known is Role => known === attributes[token.role]);
   if (role === undefined) throw new Unauthenticated();

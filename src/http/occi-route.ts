@@ -14,7 +14,7 @@ import { readBody } from './body.ts';
 import { readIdempotency, readIfMatch, readWait } from './conditions.ts';
 import { baseFor, localised } from './own-host.ts';
 import type { AppParts } from './parts.ts';
-import { discoveryCache } from './discovery.ts';
+import { discoveryCache, entityCache } from './kept.ts';
 import { respond, respondKept } from './respond.ts';
 import { send, type Stamp } from './send.ts';
 import { readTarget, type Target } from './target.ts';
@@ -40,6 +40,7 @@ export function occiRoute(parts: AppParts, identify: Identify): (ctx: Context, s
   const { registry } = engine;
   const lookup = modelLookup(registry);
   const discovery = discoveryCache();
+  const entities = entityCache();
 
   return async (ctx, stamp) => {
     const target = readTarget(ctx.method, ctx.url);
@@ -51,7 +52,8 @@ export function occiRoute(parts: AppParts, identify: Identify): (ctx: Context, s
     }
     checkMethod(place, target);
     checkSlash(place, target.path, registry, caller);
-    const content = contentOf(ctx, target, await readBody(ctx.req, limits.body));
+    const body = readBody(ctx.req, limits.body);
+    const content = contentOf(ctx, target, body instanceof Promise ? await body : body);
     const output = outputFor(ctx.req.headers.accept, content.type, exportsAt(registry, target));
     const { host } = ctx.req.headers;
     const occi = localised(
@@ -76,15 +78,18 @@ export function occiRoute(parts: AppParts, identify: Identify): (ctx: Context, s
     // What is not there is not found in any rendering.
     if (occi.op === 'read') checkShown(occi.op, output);
     const render = { baseUrl: baseFor(baseUrl, host), patterns: target.query['pattern'] === 'true' };
-    const how = { output, render, wait: envelope.wait, stamp };
-    if (
-      occi.op === 'discover' &&
-      occi.filter === undefined &&
-      outcome.type === 'categories' &&
-      output.type !== 'export'
-    )
-      respondKept(ctx, discovery(outcome, output.rendering, render), how, output.mediaType);
-    else respond(ctx, outcome, how);
+    if (output.type === 'rendering') {
+      const showing = { rendering: output.rendering, mediaType: output.mediaType, context: render };
+      if (occi.op === 'read' && outcome.type === 'entity') {
+        respondKept(ctx, entities(outcome, showing), stamp);
+        return;
+      }
+      if (occi.op === 'discover' && occi.filter === undefined && outcome.type === 'categories') {
+        respondKept(ctx, discovery(outcome, showing), stamp);
+        return;
+      }
+    }
+    respond(ctx, outcome, { output, render, wait: envelope.wait, stamp });
   };
 }
 

@@ -4,7 +4,7 @@ import type { OcciOutcome, View } from '../occi/request.ts';
 import type { Output } from '../occi/rendering/negotiate.ts';
 import type { RenderContext, Rendered, Rendering } from '../occi/rendering/types.ts';
 import { etagOf, noneMatchHits } from './conditions.ts';
-import type { Kept } from './discovery.ts';
+import { add, CACHEABLE, withCharset, type Kept } from './kept.ts';
 import { send, type Stamp } from './send.ts';
 
 export interface Responding {
@@ -14,20 +14,11 @@ export interface Responding {
   readonly stamp: Stamp;
 }
 
-/** Discovery as it is kept; 304 where the client has it already. */
-export function respondKept(ctx: Context, { etag, body, headers: more }: Kept, how: Responding, type: string): void {
-  const headers = ['ETag', etag, ...CACHEABLE];
-  if (noneMatchHits(ctx.req.headers['if-none-match'], etag)) {
-    send(ctx, how.stamp, 304, headers, '');
-    return;
-  }
-  add(headers, more);
-  headers.push('Content-Type', withCharset(type));
-  send(ctx, how.stamp, 200, headers, body);
+/** GET of what is kept; 304 where the client has it already. */
+export function respondKept(ctx: Context, { etag, headers, body }: Kept, stamp: Stamp): void {
+  if (noneMatchHits(ctx.req.headers['if-none-match'], etag)) send(ctx, stamp, 304, ['ETag', etag, ...CACHEABLE], '');
+  else send(ctx, stamp, 200, headers.slice(), body);
 }
-
-/** The same URL is shown in many renderings, and to each caller as the caller may see it. */
-const CACHEABLE = ['Cache-Control', 'private, no-cache', 'Vary', 'Accept, Authorization'];
 
 /** Turns an outcome into the answer (GFD.223 sections 9 to 11). */
 export function respond(ctx: Context, outcome: OcciOutcome, how: Responding): void {
@@ -43,17 +34,7 @@ export function respond(ctx: Context, outcome: OcciOutcome, how: Responding): vo
   const { rendering, mediaType } = how.output;
 
   const view = theView(outcome);
-  if (view !== undefined) {
-    const etag = etagOf(view, rendering.name);
-    headers.push('ETag', etag);
-    if (ctx.method === 'GET' || ctx.method === 'HEAD') {
-      headers.push(...CACHEABLE);
-      if (noneMatchHits(ctx.req.headers['if-none-match'], etag)) {
-        send(ctx, how.stamp, 304, headers, '');
-        return;
-      }
-    }
-  }
+  if (view !== undefined) headers.push('ETag', etagOf(view, rendering.name));
   const rendered = written(ctx, rendering, outcome, how.render);
   describe(headers, outcome, how);
   // Location is where one new entity is; with X-OCCI-Location beside it some clients take both for a mix-up.
@@ -110,19 +91,4 @@ function describe(headers: string[], outcome: OcciOutcome, { render, wait }: Res
 function theView(outcome: OcciOutcome): View | undefined {
   if (outcome.type === 'entity') return outcome.view;
   return outcome.type === 'created' && outcome.views.length === 1 ? outcome.views[0] : undefined;
-}
-
-function add(headers: string[], more: Readonly<Record<string, string | readonly string[]>> | undefined): void {
-  if (more === undefined) return;
-  for (const [name, value] of Object.entries(more)) {
-    if (typeof value === 'string') headers.push(name, value);
-    else for (const line of value) headers.push(name, line);
-  }
-}
-
-/** Text is UTF-8 and says so; JSON always is (RFC 8259 section 8.1), and what text/occi says stands in headers. */
-function withCharset(mediaType: string): string {
-  return mediaType.startsWith('text/') && mediaType !== 'text/occi' && !mediaType.includes('charset')
-    ? `${mediaType}; charset=utf-8`
-    : mediaType;
 }

@@ -7,16 +7,16 @@ import { entityPath, load, visible } from './engine/access.ts';
 import { beginTurn, innerContext } from './engine/context.ts';
 import { create } from './engine/create.ts';
 import { createIdempotency, repeated } from './engine/idempotency.ts';
-import { linksFrom } from './engine/links.ts';
 import { list } from './engine/list.ts';
 import { members } from './engine/members.ts';
 import { changeMembers } from './engine/mixins.ts';
 import { remove, removeCollection } from './engine/remove.ts';
 import { select } from './engine/select.ts';
+import { entityReader } from './engine/read-entity.ts';
 import type { Answer, EngineOptions, Services, Turn } from './engine/services.ts';
 import { update } from './engine/update.ts';
 import { addMixins, removeMixins } from './engine/user-mixins.ts';
-import { viewOf, viewsOf } from './engine/views.ts';
+import { viewsOf } from './engine/views.ts';
 import { createWatch } from './engine/watch.ts';
 import type { EntityRecord } from './entity.ts';
 import type { ModelRegistry } from './registry.ts';
@@ -37,12 +37,14 @@ export function createEngine(options: EngineOptions): Engine & { readonly regist
     watch: createWatch(options.store, options.clock),
   };
   const idempotency = createIdempotency(services);
+  const readEntity = entityReader(services);
   const never = new AbortController().signal;
 
   return {
     registry: options.registry,
     context: (caller, signal) => innerContext(services, caller, signal ?? never),
     async handle(request, envelope) {
+      if (request.op === 'read' && request.export === undefined) return readEntity(request.path, envelope);
       const turn = beginTurn(services, envelope);
       const work = async (): Promise<OcciOutcome> =>
         waited(services, turn, await persistently(turn, request, () => run(services, turn, request)));
@@ -77,7 +79,7 @@ function run(services: Services, turn: Turn, request: OcciRequest): Promise<Occi
     case 'actOnAll':
       return onAll(services, turn, request);
     case 'read':
-      return read(services, turn, request);
+      return exported(services, turn, request);
     case 'replace':
     case 'patch':
       return update(services, turn, request);
@@ -106,30 +108,22 @@ async function persistently(
   }
 }
 
-/** GET of one entity, or of another media type of it that its kind offers. */
-async function read(
+/** Another media type of an entity that its kind offers. */
+async function exported(
   services: Services,
   turn: Turn,
-  request: Extract<OcciRequest, { op: 'read' }>,
+  { path, export: wanted }: Extract<OcciRequest, { op: 'read' }>,
 ): Promise<OcciOutcome> {
-  const { kind, id } = entityPath(services, request.path);
+  const { kind } = entityPath(services, path);
   const type = typeOf(kind);
   services.policy.check(turn.ctx.caller, 'read', type);
-  if (request.export !== undefined) {
-    const offered = services.registry.behaviour(type)?.exports ?? {};
-    const make = Object.hasOwn(offered, request.export.type) ? offered[request.export.type] : undefined;
-    if (make === undefined)
-      throw new ParleyError('not_acceptable', 406, `${request.path} has no rendering as ${request.export.type}`);
-    const record = await load(services, turn, request.path);
-    const content = await make(record, { ...turn.ctx, query: request.export.query });
-    return { type: 'export', mediaType: request.export.type, content };
-  }
-  // Asked for together, so that a read costs one turn of the store and not two.
-  const { store } = turn.ctx;
-  const found = store.get(id);
-  const links = services.registry.isLink(type) ? Promise.resolve([]) : linksFrom(store, request.path);
-  links.catch(() => undefined);
-  return { type: 'entity', view: await viewOf(services, turn, await load(services, turn, request.path, found), links) };
+  const offered = services.registry.behaviour(type)?.exports ?? {};
+  const make = wanted !== undefined && Object.hasOwn(offered, wanted.type) ? offered[wanted.type] : undefined;
+  if (wanted === undefined || make === undefined)
+    throw new ParleyError('not_acceptable', 406, `${path} has no rendering as ${wanted?.type ?? 'an export'}`);
+  const record = await load(services, turn, path);
+  const content = await make(record, { ...turn.ctx, query: wanted.query });
+  return { type: 'export', mediaType: wanted.type, content };
 }
 
 async function onAll(

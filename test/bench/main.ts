@@ -3,7 +3,19 @@ import { parseArgs } from 'node:util';
 import type { BenchRow } from './types.ts';
 
 /** One bench a file; each exports `run(): Promise<BenchRow[]>`. */
-const benches = ['ranking', 'parse', 'store', 'samples', 'broker', 'http', 'timing', 'start'] as const;
+const benches = [
+  'ranking',
+  'parse',
+  'store',
+  'samples',
+  'broker',
+  'http',
+  'entity',
+  'discovery',
+  'renderings',
+  'timing',
+  'start',
+] as const;
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });
 const wanted = positionals.length === 0 ? benches : benches.filter((name) => positionals.includes(name));

@@ -18,8 +18,9 @@ async function all(store: EntityStore, ends: Ends): Promise<readonly EntityRecor
 }
 
 /** The links that start at a resource. */
-export function linksFrom(store: EntityStore, path: string): Promise<readonly EntityRecord[]> {
-  return all(store, { source: path });
+export async function linksFrom(store: EntityStore, path: string): Promise<readonly EntityRecord[]> {
+  const { items, next } = await store.list({ source: path, limit: BATCH });
+  return next === undefined ? items : all(store, { source: path });
 }
 
 /** The links that start at any of the resources, asked for together and sorted by where they start. */

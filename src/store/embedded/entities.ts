@@ -138,9 +138,8 @@ export function embeddedEntities({ writer, reader, clock, log, close }: EntitySt
 
 /** The path of a query that asks for the links which start there, and for nothing else. */
 function startOfLinks(query: EntityQuery): string | undefined {
-  return query.source !== undefined && Object.keys(query).every((name) => name === 'source' || name === 'limit')
-    ? query.source
-    : undefined;
+  // `limit` is always there, so two members are these two.
+  return query.source !== undefined && Object.keys(query).length === 2 ? query.source : undefined;
 }
 
 function encodeCursor(id: EntityId): string {

@@ -1,0 +1,40 @@
+import { compared, sampleOf, TOKEN } from './load.ts';
+import { start } from './process.ts';
+import type { BenchRow } from './types.ts';
+
+const RENDERINGS = ['text/plain', 'text/occi', 'application/occi+json'];
+
+/** GET of a compute in each rendering, against a bare Koa handler that returns the same bytes. */
+export async function run(): Promise<BenchRow[]> {
+  const service = await start('./service.js', { PARLEY_BOOTSTRAP_TOKEN: TOKEN });
+  try {
+    const made = await fetch(`${service.url}/compute/`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/occi+json' },
+      body: JSON.stringify({
+        kind: 'http://schemas.ogf.org/occi/infrastructure#compute',
+        title: 'A compute to be read',
+        summary: 'With the attributes that computes have',
+        attributes: {
+          'occi.compute.architecture': 'x64',
+          'occi.compute.cores': 2,
+          'occi.compute.memory': 3.75,
+          'occi.compute.hostname': 'bench.example.org',
+        },
+      }),
+    });
+    const url = made.headers.get('location');
+    if (url === null) throw new Error(`no compute: ${made.status} ${await made.text()}`);
+    const rows: BenchRow[] = [];
+    for (const accept of RENDERINGS) {
+      const headers = { Accept: accept };
+      const bare = await start('./same-bytes.js', { BENCH_SAMPLE: JSON.stringify(await sampleOf(url, accept)) });
+      const figures = await compared({ url, headers }, { url: bare.url, headers });
+      await bare.stop();
+      rows.push({ name: `GET of a compute, ${accept}`, unit: 'requests/s', ...figures });
+    }
+    return rows;
+  } finally {
+    await service.stop();
+  }
+}
