@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Context } from 'koa';
 import { BadRequest, NotFound, ParleyError } from '../shared/errors.ts';
 import type { Registry } from '../occi/api.ts';
@@ -121,7 +122,8 @@ function contentOf(ctx: Context, target: Target, body: Buffer): Content {
       throw new BadRequest('fields_missing', 'In text/occi the fields stand in headers, and there are none', {
         problems: [{ path: '', code: 'fields_missing', detail: 'no Category, Link or X-OCCI- header' }],
       });
-    const read = type.charset === 'latin1' ? Buffer.from(body.toString('latin1')) : body;
+    // Under the label of Latin-1 many clients write UTF-8 all the same.
+    const read = type.charset === 'latin1' && !isUtf8(body) ? Buffer.from(body.toString('latin1')) : body;
     return { body: read, present: true, parser: type.rendering.parser, type };
   }
   if (target.method !== 'GET' && inHeaders)

@@ -110,6 +110,7 @@ function collection(incoming: Incoming, place: 'mixin' | 'collection'): OcciRequ
       if (place === 'mixin') return { op: 'replaceMembers', path, members: members() };
       throw notAllowed(place, target.method, target.path);
     case 'DELETE':
+      checkQuery(query);
       if (place === 'collection') return { op: 'deleteAll', path, query: listRequest(incoming) };
       // Without a body all members lose the mixin; none of them is destroyed.
       return incoming.hasContent
@@ -143,10 +144,25 @@ function entity(incoming: Incoming): OcciRequest {
         ...(incoming.onlyNew ? { onlyNew: true } : {}),
       };
     case 'DELETE':
+      checkQuery(query);
       return { op: 'delete', path, ...ifMatch };
     default:
       throw notAllowed('entity', target.method, target.path);
   }
+}
+
+const OF_DELETE = new Set(['tenant', 'page', 'number', 'after']);
+
+/** A parameter that is not understood was meant to say something, and what it said must not be lost on a DELETE. */
+function checkQuery(query: Readonly<Record<string, string>>): void {
+  const unknown = Object.keys(query).filter((name) => !OF_DELETE.has(name));
+  if (unknown.length === 0) return;
+  const problems = unknown.slice(0, 10).map((name) => ({
+    path: '',
+    code: 'query_unknown',
+    detail: `DELETE knows no query parameter ${name.slice(0, 40)}`,
+  }));
+  throw new BadRequest('query_unknown', 'A query parameter is not understood', { problems });
 }
 
 function withContent(incoming: Incoming): Message {

@@ -158,6 +158,28 @@ describe('http: what real clients send', () => {
     expect(list.status, list.text).to.equal(200);
   });
 
+  it('text labelled as Latin-1 is that, or UTF-8 where it is UTF-8', async () => {
+    const label = async (bytes: Buffer): Promise<unknown> => {
+      const type = { 'Content-Type': 'text/plain; charset=ISO-8859-1', Accept: 'application/json' };
+      const made = await ask('POST', '/machine/', type, bytes);
+      expect(made.status, made.text).to.equal(201);
+      return (made.json['attributes'] as Record<string, unknown>)['org.test.label'];
+    };
+    const text =
+      'Category: machine; scheme="http://example.org/occi/test#"; class="kind"\n' +
+      'X-OCCI-Attribute: org.test.cores=1\nX-OCCI-Attribute: org.test.label="Zoë"\n';
+    expect(await label(Buffer.from(text, 'latin1'))).to.equal('Zoë');
+    expect(await label(Buffer.from(text, 'utf8'))).to.equal('Zoë');
+  });
+
+  it('DELETE with a query parameter that is not understood deletes nothing', async () => {
+    const path = await world.machine();
+    for (const at of [`${path}?actoin=stop`, '/machine/?actoin=stop', '/?page=x', '/machine/?action=stop', '/fast/?x'])
+      expect((await ask('DELETE', at, {})).status, at).to.equal(400);
+    expect((await ask('GET', path, {})).status).to.equal(200);
+    expect((await ask('DELETE', `${path}?tenant=default`, {})).status).to.equal(200);
+  });
+
   it('text/uri-list for what is no list is 400, before anything is done', async () => {
     const path = await world.machine();
     const headers = { ...JSON_TYPE, Accept: 'text/uri-list' };
