@@ -27,7 +27,7 @@ export async function cleanUp(cfp: EntityRecord, tools: BrokerTools): Promise<vo
   if (isPublished(cfp)) {
     await takeBackSla(cfp, why, tools);
     await rejectProposals(cfp, why, tools);
-    const rows = await invitationsOf(cfp, tools.deps.store, tools.deps.newId);
+    const rows = await invitationsOf(cfp, tools.deps.store);
     await closeInvitations(cfp, rows, why, tools, (proposal) => answersNow(cfp, proposal));
   }
   const { write } = tools.cfpChange(cfp, { due: null }, { actor: 'broker', code: 'cleaned_up' });
@@ -97,6 +97,7 @@ export async function closeInvitations(
   if (rows.length === 0) return;
   const proposed = proposalsBy((await proposalsOf(tools.deps.store, cfp.id)).filter(answering));
   const now = tools.now();
+  const { newId } = tools.deps;
   const writes = rows.flatMap((row): Write[] => {
     const { vendor } = row;
     if (vendor === undefined) return [];
@@ -104,12 +105,13 @@ export async function closeInvitations(
     const seconds = Math.max(0, at - invitationKept(row).asked) / 1000;
     const after =
       count > 0
-        ? answered(row, 'proposed', { vendor, outcome: 'proposed', proposals: count, seconds }, now)
+        ? answered(row, 'proposed', { vendor, outcome: 'proposed', proposals: count, seconds }, now, newId)
         : answered(
             row,
             'withdrawn',
             { vendor, outcome: 'withdrawn', code: why.code, detail: why.detail, final: true, seconds },
             now,
+            newId,
           );
     return [invitationWrite(row, after)];
   });

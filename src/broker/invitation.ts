@@ -1,12 +1,15 @@
 import type { EntityRecord } from '../occi/entity.ts';
 import type { EntityStore, Write } from '../occi/store.ts';
 import type { Instant } from '../shared/clock.ts';
-import type { IdSource, VendorId } from '../shared/ids.ts';
+import type { EntityId, IdSource, VendorId } from '../shared/ids.ts';
 import type { Vendors } from '../vendor-host/port.ts';
 import { asJson, cfpKept, invitationKept, type Answer, type InvitationKept } from './kept.ts';
 import { invitationType } from './names.ts';
 import type { InvitationState } from './states.ts';
 import { listAll } from './list-all.ts';
+
+/** Of an invitation that is no row yet. */
+const NO_ID = '' as EntityId;
 
 /** Names a vendor's call in a round for ever: asked again after a restart, it is the same call. */
 export function invitationKey(cfp: EntityRecord, vendor: VendorId): string {
@@ -31,9 +34,14 @@ export function cfpOfKey(key: string): string | undefined {
 /**
  * An invitation. The call itself keeps whom it invites: that is the batched intent of the round,
  * stored before any vendor is called, and keys follow from it. An invitation becomes a row of its
- * own when there is something to say of it: an answer, or a ticket. Revision 0: no row yet.
+ * own, with an id, when there is something to say of it: an answer, or a ticket. Revision 0: no row yet.
  */
-function invite(cfp: EntityRecord, vendor: VendorId, newId: IdSource, answer?: Answer): EntityRecord {
+function invite(
+  cfp: EntityRecord,
+  vendor: VendorId,
+  skipped?: { readonly id: EntityId; readonly answer: Answer },
+): EntityRecord {
+  const answer = skipped?.answer;
   const { round, publishedAt } = cfpKept(cfp);
   const state: InvitationState = answer === undefined ? 'sending' : 'skipped';
   const kept: InvitationKept = {
@@ -43,7 +51,7 @@ function invite(cfp: EntityRecord, vendor: VendorId, newId: IdSource, answer?: A
     ...(answer === undefined ? {} : { answer }),
   };
   return {
-    id: newId(),
+    id: skipped?.id ?? NO_ID,
     kind: invitationType,
     mixins: [],
     tenant: cfp.tenant,
@@ -74,20 +82,16 @@ export function invitationsFor(cfp: EntityRecord, vendors: Vendors, newId: IdSou
             seconds: 0,
           }
         : undefined;
-    return invite(cfp, id, newId, skipped);
+    return invite(cfp, id, skipped === undefined ? undefined : { id: newId(), answer: skipped });
   });
 }
 
 /** The invitations of a call's revision as they stand: the stored ones, and those of which nothing is to be said yet. */
-export async function invitationsOf(
-  cfp: EntityRecord,
-  store: EntityStore,
-  newId: IdSource,
-): Promise<readonly EntityRecord[]> {
+export async function invitationsOf(cfp: EntityRecord, store: EntityStore): Promise<readonly EntityRecord[]> {
   const rows = (await invitationRows(cfp, store)).filter((row) => isOfNow(cfp, row));
   const known = new Set(rows.map(({ vendor }) => vendor));
   const silent = cfpKept(cfp).invited.filter((vendor) => !known.has(vendor));
-  return [...rows, ...silent.map((vendor) => invite(cfp, vendor, newId))];
+  return [...rows, ...silent.map((vendor) => invite(cfp, vendor))];
 }
 
 /** All that are stored, of older revisions too. */
@@ -95,9 +99,16 @@ export function invitationRows(cfp: EntityRecord, store: EntityStore): Promise<E
   return listAll(store, { kinds: [invitationType], parent: cfp.id });
 }
 
-export function answered(invitation: EntityRecord, state: InvitationState, answer: Answer, now: Instant): EntityRecord {
+export function answered(
+  invitation: EntityRecord,
+  state: InvitationState,
+  answer: Answer,
+  now: Instant,
+  newId: IdSource,
+): EntityRecord {
   return {
     ...invitation,
+    id: idOf(invitation, newId),
     rev: invitation.rev + 1,
     state,
     internal: asJson({ ...invitationKept(invitation), answer }),
@@ -106,14 +117,19 @@ export function answered(invitation: EntityRecord, state: InvitationState, answe
 }
 
 /** The vendor answers later: the ticket is kept, so that it is polled and not asked again. */
-export function waiting(invitation: EntityRecord, ticket: string, now: Instant): EntityRecord {
+export function waiting(invitation: EntityRecord, ticket: string, now: Instant, newId: IdSource): EntityRecord {
   return {
     ...invitation,
+    id: idOf(invitation, newId),
     rev: invitation.rev + 1,
     state: 'sent' satisfies InvitationState,
     internal: asJson({ ...invitationKept(invitation), ticket }),
     updated: now,
   };
+}
+
+function idOf(invitation: EntityRecord, newId: IdSource): EntityId {
+  return invitation.rev === 0 ? newId() : invitation.id;
 }
 
 /** Stores what is to be said of an invitation: its row comes into being with the first thing. */

@@ -27,7 +27,7 @@ export async function storeLate(
   if (reply.type !== 'propose') return;
   const cfp = await store.get(cfpId);
   if (cfp === undefined || !isPublished(cfp) || key !== invitationKey(cfp, vendor)) return;
-  const invitation = (await invitationsOf(cfp, store, tools.deps.newId)).find((one) => one.vendor === vendor);
+  const invitation = (await invitationsOf(cfp, store)).find((one) => one.vendor === vendor);
   if (invitation === undefined || cfp.state === 'open' || !UNANSWERED.has(invitation.state ?? '')) return;
   const now = tools.now();
   const make = tools.maker(cfp);
@@ -48,6 +48,7 @@ export async function storeLate(
       seconds: Math.max(0, now - invitationKept(invitation).asked) / 1000,
     },
     now,
+    tools.deps.newId,
   );
   metrics.count('parley_answers_total', "Vendors' answers to calls", { outcome: 'late' });
   await store.write([

@@ -74,7 +74,7 @@ async function openOrResume(
   await carryOver(cfp, tools);
   const [now, invitations, proposals] = await Promise.all([
     store.get(cfp.id),
-    invitationsOf(cfp, store, tools.deps.newId),
+    invitationsOf(cfp, store),
     proposalsOf(store, cfp.id),
   ]);
   if (now?.rev === cfp.rev) begin(cfp, invitations, proposals, tools, rounds, views);
@@ -111,7 +111,7 @@ function begin(
 /** Never at rest here: evaluating and its outcome are one write. It can only be left over by another version. */
 async function finishEvaluating(cfp: EntityRecord, tools: BrokerTools): Promise<void> {
   const [invitations, proposals] = await Promise.all([
-    invitationsOf(cfp, tools.deps.store, tools.deps.newId),
+    invitationsOf(cfp, tools.deps.store),
     proposalsOf(tools.deps.store, cfp.id),
   ]);
   const answers = invitations.flatMap((row) => invitationKept(row).answer ?? []);

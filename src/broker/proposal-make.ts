@@ -90,18 +90,19 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
     const whyNot = whyNotAwardable(offer, vendor, price);
     const state: ProposalState = late ? 'rejected' : !sound ? 'void' : whyNot === undefined ? 'acceptable' : 'advisory';
 
+    // Names in full: a literal of them is made at once, one of looked-up names member by member.
     const attributes: Record<string, Json> = {
-      [proposalAttr.cfp]: cfpUrn,
-      [proposalAttr.vendor]: vendor.id,
-      [proposalAttr.state]: state,
-      [proposalAttr.round]: round,
-      [proposalAttr.variant]: offer.variant,
-      [proposalAttr.validuntil]: untilText(offer.validUntil),
-      [proposalAttr.binding]: offer.binding,
-      [proposalAttr.awardable]: state === 'acceptable',
-      [proposalAttr.levels]: offer.levels as unknown as readonly Json[],
-      [proposalAttr.price]: (price ?? offer.price) as unknown as JsonObject,
-    };
+      'org.parley.proposal.cfp': cfpUrn,
+      'org.parley.proposal.vendor': vendor.id,
+      'org.parley.proposal.state': state,
+      'org.parley.proposal.round': round,
+      'org.parley.proposal.variant': offer.variant,
+      'org.parley.proposal.validuntil': untilText(offer.validUntil),
+      'org.parley.proposal.binding': offer.binding,
+      'org.parley.proposal.awardable': state === 'acceptable',
+      'org.parley.proposal.levels': offer.levels as unknown as readonly Json[],
+      'org.parley.proposal.price': (price ?? offer.price) as unknown as JsonObject,
+    } satisfies Partial<Record<(typeof proposalAttr)[keyof typeof proposalAttr], Json>>;
     if (whyNot !== undefined) attributes[proposalAttr.whynot] = whyNot;
     if (late) attributes[proposalAttr.reason] = { code: 'late', detail: 'It came when the call was no longer open' };
     else if (!sound)

@@ -22,7 +22,7 @@ const SLICE = 128;
 const LINGER_MS = 50;
 
 /** Proposals of a round that are worth tidying up after. */
-const MANY = 128;
+const MANY = 32;
 
 export interface RoundHooks {
   /** The round is over: the call as it is now, and the ranking where it was stored. */
@@ -46,15 +46,17 @@ export class Round {
   readonly #settings: RuleSettings;
   readonly #abort = new AbortController();
   readonly #began: number;
-  #open = 0;
+  /** Vendors whose answer is still to come. */
+  readonly #open = new Set<VendorId>();
+  readonly #answers = new Map<VendorId, Answer>();
   /** Replies that came and are not read yet. */
   #inbox: { readonly vendor: ConnectedVendor; readonly reply: Reply }[] = [];
   #pending: Write[] = [];
   /**
-   * Invitations that were answered by proposals. The proposal is the fact that counts; that the
+   * Vendors that answered by proposals, and when. The proposal is the fact that counts; that the
    * invitation is done follows from it, and is written down when the outcome is out.
    */
-  #later: Write[] = [];
+  readonly #later: { readonly vendor: VendorId; readonly at: Instant }[] = [];
   #writing: Promise<unknown> = Promise.resolve();
   #flushing = false;
   #lingering = false;
@@ -80,7 +82,9 @@ export class Round {
     for (const invitation of invitations) {
       if (invitation.vendor === undefined) continue;
       this.#invitations.set(invitation.vendor, invitation);
-      if (isOpen(invitation)) this.#open += 1;
+      const { answer } = invitationKept(invitation);
+      if (answer !== undefined) this.#answers.set(invitation.vendor, answer);
+      if (isOpen(invitation)) this.#open.add(invitation.vendor);
     }
     this.#takeUp(proposals);
   }
@@ -97,7 +101,7 @@ export class Round {
     this.#armEarlyClose();
     const { vendors } = this.#tools.deps;
     for (const [id, invitation] of this.#invitations) {
-      if (!isOpen(invitation)) continue;
+      if (!this.#open.has(id)) continue;
       const vendor = vendors.get(id);
       if (vendor === undefined)
         this.#settle(id, {
@@ -108,7 +112,7 @@ export class Round {
         });
       else void this.#ask(vendor, invitation);
     }
-    if (this.#open === 0) this.#soon();
+    if (this.#open.size === 0) this.#soon();
   }
 
   /** The call changed while the round runs: more time, for example. */
@@ -172,21 +176,34 @@ export class Round {
   /** Takes a vendor's final outcome; it is written with all others that come in this turn. */
   #settle(vendor: VendorId, outcome: Outcome, at: Instant = this.#tools.now()): void {
     const before = this.#invitations.get(vendor);
-    if (this.#over || before === undefined || !isOpen(before)) return;
-    const after = answered(before, outcome.state, answerOf(vendor, before, outcome, at), this.#tools.now());
-    this.#invitations.set(vendor, after);
-    (outcome.state === 'proposed' ? this.#later : this.#pending).push(invitationWrite(before, after));
-    this.#open -= 1;
+    if (this.#over || before === undefined || !this.#open.delete(vendor)) return;
+    const answer = answerOf(vendor, before, outcome, at);
+    this.#answers.set(vendor, answer);
+    if (outcome.state === 'proposed') this.#later.push({ vendor, at: this.#tools.now() });
+    else
+      this.#pending.push(
+        invitationWrite(before, answered(before, outcome.state, answer, this.#tools.now(), this.#tools.deps.newId)),
+      );
     this.#soon();
   }
 
   #ticket(vendor: VendorId, ticket: string): void {
     const before = this.#invitations.get(vendor);
-    if (this.#over || before === undefined || !isOpen(before)) return;
-    const after = waiting(before, ticket, this.#tools.now());
+    if (this.#over || before === undefined || !this.#open.has(vendor)) return;
+    const after = waiting(before, ticket, this.#tools.now(), this.#tools.deps.newId);
     this.#invitations.set(vendor, after);
     this.#pending.push(invitationWrite(before, after));
     this.#soon();
+  }
+
+  /** That vendors proposed, as rows. */
+  #proposed(): Write[] {
+    return this.#later.flatMap(({ vendor, at }) => {
+      const before = this.#invitations.get(vendor);
+      const answer = this.#answers.get(vendor);
+      if (before === undefined || answer === undefined) return [];
+      return [invitationWrite(before, answered(before, 'proposed', answer, at, this.#tools.deps.newId))];
+    });
   }
 
   #soon(): void {
@@ -196,7 +213,7 @@ export class Round {
       this.#flushing = false;
       if (this.#over) return;
       this.#read(SLICE);
-      if (this.#open === 0) void this.close({ actor: 'broker', code: 'all_answered' });
+      if (this.#open.size === 0) void this.close({ actor: 'broker', code: 'all_answered' });
       else {
         this.#linger();
         this.#checkEarlyClose();
@@ -243,8 +260,7 @@ export class Round {
     if (this.#over) return;
     // What has come in time counts, even if nobody has read it yet.
     this.#read(this.#inbox.length);
-    for (const [vendor, invitation] of this.#invitations) {
-      if (!isOpen(invitation)) continue;
+    for (const vendor of [...this.#open]) {
       this.#settle(
         vendor,
         why.code === 'early_close'
@@ -255,7 +271,7 @@ export class Round {
     this.#end();
     // At the deadline the calls end by themselves, and what still comes is told as late.
     if (why.code !== 'reply_by') this.#abort.abort(new Error(why.code));
-    const answers = [...this.#invitations.values()].flatMap((invitation) => invitationKept(invitation).answer ?? []);
+    const answers = [...this.#invitations.keys()].flatMap((vendor) => this.#answers.get(vendor) ?? []);
     const outcome = evaluate(this.#cfp, this.#proposals, answers, why, this.#tools);
     const { log, metrics, clock } = this.#tools.deps;
     try {
@@ -266,12 +282,12 @@ export class Round {
         countAnswers(answers, metrics);
         metrics.observe('parley_round_seconds', 'Time that a round took', (clock.elapsed() - this.#began) / 1000);
         this.#hooks.closed(outcome.record, outcome.ranking);
-        await storeFacts(this.#later, this.#tools);
+        await storeFacts(this.#proposed(), this.#tools);
         if (this.#proposals.length >= MANY) setImmediate(() => this.#tools.deps.tidy?.());
         return;
       }
       // The call was cancelled or given more time in between: the answers stand by themselves.
-      await storeFacts([...this.#pending, ...this.#later], this.#tools);
+      await storeFacts([...this.#pending, ...this.#proposed()], this.#tools);
     } catch (error) {
       log.error({ cfp: this.#cfp.id, err: error }, 'round not closed');
     }
