@@ -1,4 +1,3 @@
-import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { compose } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
 import type { AgreementTemplate } from '../../src/sla/templates.ts';
+import { endInstancesUnder } from './instances.ts';
 import { occiClient, type OcciClient, type Rendering } from './occi-clients.ts';
 
 const OPERATOR = 'live-token-live-token-live-token-live';
@@ -63,20 +63,10 @@ export async function liveService(
     },
     async stop() {
       await service.stop();
-      killThoseUnder(folder);
+      endInstancesUnder(folder);
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-/** Instances outlive the service that made them: here nobody takes them up again. */
-function killThoseUnder(folder: string): void {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
-    try {
-      if (readlinkSync(`/proc/${pid}/cwd`).startsWith(`${folder}/`)) process.kill(Number(pid), 'SIGKILL');
-    } catch {
-      // Gone by itself, or not ours to look at.
-    }
 }
 
 /** Looks until there is something to see; throws after half a minute. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
+import { endInstancesUnder } from '../../support/instances.ts';
 import { exchange, type Answer, type Sent } from './wire.ts';
 
 const OPERATOR = 'conformance-token-conformance-token';
@@ -53,6 +54,7 @@ export async function startWhole(): Promise<Service> {
     },
     async stop() {
       await service.stop();
+      endInstancesUnder(folder);
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
