@@ -8,10 +8,11 @@ import type { Metrics } from '../shared/metrics.ts';
 import type { ConnectedVendor } from '../vendor-host/port.ts';
 import type { Reply } from '../vendor-kit/types.ts';
 import { evaluate } from './evaluate.ts';
-import { answered, invitationWrite, isOpen, proposalsBy, waiting } from './invitation.ts';
-import { answersNow, cfpKept, invitationKept, type Answer } from './kept.ts';
+import { proposalsBy } from './invitation.ts';
+import { answersNow, cfpKept, type Answer } from './kept.ts';
 import { outcomeOfFault, outcomeOfReply, type Outcome } from './outcome.ts';
 import { proposalCreate, type ProposalMaker } from './proposal-make.ts';
+import { RoundAnswers } from './round-answers.ts';
 import type { BrokerTools } from './tools.ts';
 import { askVendor } from './vendor-ask.ts';
 
@@ -40,23 +41,15 @@ export class Round {
   #cfp: EntityRecord;
   readonly #tools: BrokerTools;
   readonly #hooks: RoundHooks;
-  readonly #invitations = new Map<VendorId, EntityRecord>();
+  readonly #answers: RoundAnswers;
   readonly #proposals: EntityRecord[];
   readonly #make: ProposalMaker;
   readonly #settings: RuleSettings;
   readonly #abort = new AbortController();
   readonly #began: number;
-  /** Vendors whose answer is still to come. */
-  readonly #open = new Set<VendorId>();
-  readonly #answers = new Map<VendorId, Answer>();
   /** Replies that came and are not read yet. */
   #inbox: { readonly vendor: ConnectedVendor; readonly reply: Reply }[] = [];
   #pending: Write[] = [];
-  /**
-   * Vendors that answered by proposals, and when. The proposal is the fact that counts; that the
-   * invitation is done follows from it, and is written down when the outcome is out.
-   */
-  readonly #later: { readonly vendor: VendorId; readonly at: Instant }[] = [];
   #writing: Promise<unknown> = Promise.resolve();
   #flushing = false;
   #lingering = false;
@@ -79,13 +72,7 @@ export class Round {
     this.#make = tools.maker(cfp);
     this.#settings = tools.rules.of(cfp).settings;
     this.#began = tools.deps.clock.elapsed();
-    for (const invitation of invitations) {
-      if (invitation.vendor === undefined) continue;
-      this.#invitations.set(invitation.vendor, invitation);
-      const { answer } = invitationKept(invitation);
-      if (answer !== undefined) this.#answers.set(invitation.vendor, answer);
-      if (isOpen(invitation)) this.#open.add(invitation.vendor);
-    }
+    this.#answers = new RoundAnswers(invitations, tools.deps.newId);
     this.#takeUp(proposals);
   }
 
@@ -100,19 +87,19 @@ export class Round {
     this.#armDeadline();
     this.#armEarlyClose();
     const { vendors } = this.#tools.deps;
-    for (const [id, invitation] of this.#invitations) {
-      if (!this.#open.has(id)) continue;
+    for (const id of [...this.#answers.open]) {
       const vendor = vendors.get(id);
-      if (vendor === undefined)
+      const invitation = this.#answers.invitation(id);
+      if (vendor !== undefined && invitation !== undefined) void this.#ask(vendor, invitation);
+      else
         this.#settle(id, {
           state: 'failed',
           code: 'vendor_gone',
           detail: 'It is not connected any more',
           final: false,
         });
-      else void this.#ask(vendor, invitation);
     }
-    if (this.#open.size === 0) this.#soon();
+    if (this.#answers.open.size === 0) this.#soon();
   }
 
   /** The call changed while the round runs: more time, for example. */
@@ -146,7 +133,7 @@ export class Round {
       const outcome = outcomeOfFault(error);
       const extended = cfpKept(this.#cfp).replyBy > cfpKept(asked).replyBy;
       if (outcome.state === 'timed_out' && extended && !this.#over)
-        return this.#ask(vendor, this.#invitations.get(vendor.id) ?? invitation);
+        return this.#ask(vendor, this.#answers.invitation(vendor.id) ?? invitation);
       this.#settle(vendor.id, outcome);
     }
   }
@@ -175,35 +162,17 @@ export class Round {
 
   /** Takes a vendor's final outcome; it is written with all others that come in this turn. */
   #settle(vendor: VendorId, outcome: Outcome, at: Instant = this.#tools.now()): void {
-    const before = this.#invitations.get(vendor);
-    if (this.#over || before === undefined || !this.#open.delete(vendor)) return;
-    const answer = answerOf(vendor, before, outcome, at);
-    this.#answers.set(vendor, answer);
-    if (outcome.state === 'proposed') this.#later.push({ vendor, at: this.#tools.now() });
-    else
-      this.#pending.push(
-        invitationWrite(before, answered(before, outcome.state, answer, this.#tools.now(), this.#tools.deps.newId)),
-      );
+    const writes = this.#over ? undefined : this.#answers.settle(vendor, outcome, at, this.#tools.now());
+    if (writes === undefined) return;
+    this.#pending.push(...writes);
     this.#soon();
   }
 
   #ticket(vendor: VendorId, ticket: string): void {
-    const before = this.#invitations.get(vendor);
-    if (this.#over || before === undefined || !this.#open.has(vendor)) return;
-    const after = waiting(before, ticket, this.#tools.now(), this.#tools.deps.newId);
-    this.#invitations.set(vendor, after);
-    this.#pending.push(invitationWrite(before, after));
+    const write = this.#over ? undefined : this.#answers.wait(vendor, ticket, this.#tools.now());
+    if (write === undefined) return;
+    this.#pending.push(write);
     this.#soon();
-  }
-
-  /** That vendors proposed, as rows. */
-  #proposed(): Write[] {
-    return this.#later.flatMap(({ vendor, at }) => {
-      const before = this.#invitations.get(vendor);
-      const answer = this.#answers.get(vendor);
-      if (before === undefined || answer === undefined) return [];
-      return [invitationWrite(before, answered(before, 'proposed', answer, at, this.#tools.deps.newId))];
-    });
   }
 
   #soon(): void {
@@ -213,7 +182,7 @@ export class Round {
       this.#flushing = false;
       if (this.#over) return;
       this.#read(SLICE);
-      if (this.#open.size === 0) void this.close({ actor: 'broker', code: 'all_answered' });
+      if (this.#answers.open.size === 0) void this.close({ actor: 'broker', code: 'all_answered' });
       else {
         this.#linger();
         this.#checkEarlyClose();
@@ -260,7 +229,7 @@ export class Round {
     if (this.#over) return;
     // What has come in time counts, even if nobody has read it yet.
     this.#read(this.#inbox.length);
-    for (const vendor of [...this.#open]) {
+    for (const vendor of [...this.#answers.open]) {
       this.#settle(
         vendor,
         why.code === 'early_close'
@@ -271,7 +240,7 @@ export class Round {
     this.#end();
     // At the deadline the calls end by themselves, and what still comes is told as late.
     if (why.code !== 'reply_by') this.#abort.abort(new Error(why.code));
-    const answers = [...this.#invitations.keys()].flatMap((vendor) => this.#answers.get(vendor) ?? []);
+    const answers = this.#answers.all;
     const outcome = evaluate(this.#cfp, this.#proposals, answers, why, this.#tools);
     const { log, metrics, clock } = this.#tools.deps;
     try {
@@ -282,12 +251,12 @@ export class Round {
         countAnswers(answers, metrics);
         metrics.observe('parley_round_seconds', 'Time that a round took', (clock.elapsed() - this.#began) / 1000);
         this.#hooks.closed(outcome.record, outcome.ranking);
-        await storeFacts(this.#proposed(), this.#tools);
+        await storeFacts(this.#answers.proposed(), this.#tools);
         if (this.#proposals.length >= MANY) setImmediate(() => this.#tools.deps.tidy?.());
         return;
       }
       // The call was cancelled or given more time in between: the answers stand by themselves.
-      await storeFacts([...this.#pending, ...this.#proposed()], this.#tools);
+      await storeFacts([...this.#pending, ...this.#answers.proposed()], this.#tools);
     } catch (error) {
       log.error({ cfp: this.#cfp.id, err: error }, 'round not closed');
     }
@@ -327,12 +296,6 @@ export class Round {
     const good = this.#proposals.filter(({ state }) => state === 'acceptable').length;
     if (good >= earlyClose.minProposals) void this.close({ actor: 'broker', code: 'early_close' });
   }
-}
-
-function answerOf(vendor: VendorId, invitation: EntityRecord, outcome: Outcome, at: Instant): Answer {
-  const { state, ...told } = outcome;
-  const waited = at - invitationKept(invitation).asked;
-  return { vendor, outcome: state, ...told, seconds: Math.max(0, Math.round(waited)) / 1000 };
 }
 
 function countAnswers(answers: readonly Answer[], metrics: Metrics): void {
