@@ -129,7 +129,7 @@ async function perform(
 ): Promise<ActionResult> {
   const runs = internalOf(record).ref !== undefined && record.vendor !== undefined;
   if (direct !== undefined && action.term === 'save' && (runs || directOf(record) !== undefined))
-    return saveTemplate(record, attributes, direct);
+    return saveTemplate(record, attributes, direct, ctx);
   if (direct !== undefined && directOf(record) !== undefined)
     return actDirectly(shape, direct, backend, action, record, attributes, ctx);
   if (!runs) return moved(shape, action, record, attributes, clock.now(), ctx);

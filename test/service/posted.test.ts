@@ -199,6 +199,8 @@ describe('compute, storage and network posted directly', function () {
     const mixin = category(`${String(term)}; scheme="${String(scheme)}"; class="mixin"`);
     const copy = await post('/compute/', [category(kind('compute')), mixin]);
     expect((await server(await inState(copy.location, 'active'))).pid).to.be.a('number');
+    const later = await act(location, 'compute', 'save', [attribute('name', 'As it is later')]);
+    expect(later.text).to.match(/^Category: as-it-is-later-[0-9a-f]{8};.*title="As it is later"/);
   });
 
   it('bounds what one tenant may run, and says 409 capacity; a market that sells nothing says 422', async () => {

@@ -1,6 +1,6 @@
 import type { Mixin } from '../../occi/category.ts';
 import type { Attributes, EntityRecord } from '../../occi/entity.ts';
-import type { ActionResult } from '../../occi/extension.ts';
+import type { ActionResult, RequestContext } from '../../occi/extension.ts';
 import { Conflict } from '../../shared/errors.ts';
 import { tenantId, vendorId, type TypeId } from '../../shared/ids.ts';
 import type { ResourceInternal } from '../backend.ts';
@@ -19,12 +19,14 @@ interface Kept {
 
 /**
  * GFD.224 section 4.1: a template is made of the instance, its mixin is the answer, and the tenant finds it in
- * discovery from then on. 409 `not_supported` where the vendor cannot.
+ * discovery from then on. 409 `not_supported` where the vendor cannot. Each request makes a template of its own: an
+ * instance goes on writing while its record stays as it is, so what was saved before is not what is saved now.
  */
 export async function saveTemplate(
   record: EntityRecord,
   attributes: Attributes,
   { vendors, values, registry, market }: DirectParts,
+  { newId }: Pick<RequestContext, 'newId'>,
 ): Promise<ActionResult> {
   const { ref } = record.internal as ResourceInternal;
   if (ref === undefined || record.vendor === undefined)
@@ -36,7 +38,7 @@ export async function saveTemplate(
     record.vendor,
     { ref, kind: record.kind },
     typeof name === 'string' && name !== '' ? name : (record.title ?? 'saved'),
-    callOf(record, `:save:${record.rev}`),
+    callOf(record, `:save:${newId()}`),
   );
   if (answer.type !== 'done') throw refusalOf(answer, { state: record.state ?? null });
   const kept: Kept = { ...answer.value, vendor: record.vendor };
