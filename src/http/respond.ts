@@ -35,10 +35,12 @@ export function respond(ctx: Context, outcome: OcciOutcome, how: Responding): vo
 
   const view = theView(outcome);
   if (view !== undefined) headers.push('ETag', etagOf(view, rendering.name));
-  const rendered = written(ctx, rendering, outcome, how.render);
+  const lasting = view === undefined || (view.projection.once ?? []).length === 0;
+  // What is never shown again, such as a secret, is shown now: GFD.223 permits the rendering beside the location.
+  const rendered = written(ctx, rendering, lasting ? outcome : { type: 'entity', view }, how.render);
   describe(headers, outcome, how);
   // Location is where one new entity is; with X-OCCI-Location beside it some clients take both for a mix-up.
-  if (outcome.type !== 'created' || outcome.views.length !== 1) add(headers, rendered.headers);
+  if (outcome.type !== 'created' || view === undefined || !lasting) add(headers, rendered.headers);
   headers.push('Content-Type', withCharset(mediaType));
   send(ctx, how.stamp, outcome.type === 'created' ? 201 : 200, headers, rendered.body);
 }

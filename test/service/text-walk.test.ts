@@ -234,6 +234,9 @@ for (const rendering of ['text/plain', 'text/occi'] as const satisfies readonly 
       });
       expect(made.status).to.equal(201);
       const path = made.headers.location!.slice(service.url.length);
+      const secret = made.attributes['org.parley.token.secret'] as string;
+      const answer = await fetch(service.url + path, { headers: { Authorization: `Bearer ${secret}` } });
+      expect(answer.status, 'who may not look at tokens is known all the same').to.be.oneOf([403, 404]);
       const again = await operator.get(path);
       expect(again.attributes['org.parley.token.role']).to.equal('auditor');
       expect(again.attributes).not.to.have.any.keys('org.parley.token.secret');
