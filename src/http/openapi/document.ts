@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../shared/json.ts';
 import type { Registry } from '../../occi/api.ts';
+import { typeOf, type Kind } from '../../occi/category.ts';
 import { kindPaths } from './kind-paths.ts';
 import { mixinPaths } from './mixin-paths.ts';
 import { otherPaths } from './other-paths.ts';
@@ -11,7 +12,10 @@ import { commonSchemas, kindSchemas } from './schemas.ts';
  * that all tenants see, discovery, and what is not OCCI. A tenant's own mixins are not in it.
  */
 export function openApiDocument(registry: Registry, info: { baseUrl: string; version: string }): JsonObject {
-  const kinds = registry.kinds().filter((kind) => kind.location !== undefined);
+  const all = registry.kinds().filter((kind) => kind.location !== undefined);
+  const isLink = (kind: Kind): boolean => registry.isLink(typeOf(kind));
+  // Links after what they link, so that the examples work in the order of the document.
+  const kinds = [...all.filter((kind) => !isLink(kind)), ...all.filter(isLink)];
   const mixins = registry.mixins();
   return {
     openapi: '3.1.0',
@@ -22,7 +26,8 @@ export function openApiDocument(registry: Registry, info: { baseUrl: string; ver
       description:
         'Every kind has the same uniform interface (GFD.223): a collection at its location, entities below it, and ' +
         'actions by ?action=. What is described here in JSON (GFD.226) is also read and written as text/plain, ' +
-        'text/occi+plain and text/occi (GFD.229); listings as text/uri-list too. /-/ describes all types.',
+        'text/occi+plain and text/occi (GFD.229); listings as text/uri-list too. /-/ describes all types. ' +
+        'The examples work as they stand, in the order of this document: PUT makes what links refer to.',
     },
     servers: [{ url: info.baseUrl }],
     security: [{ bearer: [] }, { basic: [] }],
