@@ -30,4 +30,5 @@ export type { Json, JsonObject } from '../shared/json.ts';
 export { typeId, vendorId } from '../shared/ids.ts';
 export type { EntityId, TenantId, TypeId, VendorId } from '../shared/ids.ts';
 export type { Logger } from '../shared/logger.ts';
+export { Turns } from '../shared/turns.ts';
 export type { Random } from '../shared/random.ts';

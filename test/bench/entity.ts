@@ -1,8 +1,6 @@
-import { compared, sampleOf, TOKEN } from './load.ts';
+import { comparedRenderings, TOKEN } from './load.ts';
 import { start } from './process.ts';
 import type { BenchRow } from './types.ts';
-
-const RENDERINGS = ['text/plain', 'text/occi', 'application/occi+json'];
 
 /** GET of a compute in each rendering, against a bare Koa handler that returns the same bytes. */
 export async function run(): Promise<BenchRow[]> {
@@ -25,15 +23,7 @@ export async function run(): Promise<BenchRow[]> {
     });
     const url = made.headers.get('location');
     if (url === null) throw new Error(`no compute: ${made.status} ${await made.text()}`);
-    const rows: BenchRow[] = [];
-    for (const accept of RENDERINGS) {
-      const headers = { Accept: accept };
-      const bare = await start('./same-bytes.js', { BENCH_SAMPLE: JSON.stringify(await sampleOf(url, accept)) });
-      const figures = await compared({ url, headers }, { url: bare.url, headers });
-      await bare.stop();
-      rows.push({ name: `GET of a compute, ${accept}`, unit: 'requests/s', ...figures });
-    }
-    return rows;
+    return await comparedRenderings('GET of a compute', url);
   } finally {
     await service.stop();
   }

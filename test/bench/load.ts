@@ -1,5 +1,7 @@
 import { request } from 'node:http';
 import autocannon from 'autocannon';
+import { start } from './process.ts';
+import type { BenchRow } from './types.ts';
 
 export const TOKEN = 'bench-token-bench-token-bench-token';
 
@@ -69,4 +71,19 @@ export function sampleOf(url: string, accept: string): Promise<Sample> {
     asked.on('error', reject);
     asked.end();
   });
+}
+
+const RENDERINGS = ['text/plain', 'text/occi', 'application/occi+json'];
+
+/** GET of an address in each rendering, against a bare Koa handler that returns the same bytes. */
+export async function comparedRenderings(what: string, url: string): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const accept of RENDERINGS) {
+    const headers = { Accept: accept };
+    const bare = await start('./same-bytes.js', { BENCH_SAMPLE: JSON.stringify(await sampleOf(url, accept)) });
+    const figures = await compared({ url, headers }, { url: bare.url, headers });
+    await bare.stop();
+    rows.push({ name: `${what}, ${accept}`, unit: 'requests/s', ...figures });
+  }
+  return rows;
 }

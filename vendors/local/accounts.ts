@@ -1,7 +1,7 @@
 import { kinds, reason, refusal, reject, sha256 } from '../../src/vendor-kit/index.ts';
-import type { Acceptance, AcceptedOffer, AgreementView, Host, TypeId } from '../../src/vendor-kit/index.ts';
+import type { Acceptance, AcceptedOffer, AgreementView, Host, Turns, TypeId } from '../../src/vendor-kit/index.ts';
 import { capacityLeft } from './capacity.ts';
-import type { Ledger, AgreementRecord, Locks, ResourceRecord } from './ledger.ts';
+import type { Ledger, AgreementRecord, ResourceRecord } from './ledger.ts';
 import { exceeds, takenBy } from './offer.ts';
 import type { LocalSettings } from './settings.ts';
 
@@ -15,9 +15,9 @@ export class Accounts {
   readonly #host: Host;
   readonly #settings: LocalSettings;
   readonly #ledger: Ledger;
-  readonly #locks: Locks;
+  readonly #locks: Turns;
 
-  constructor(host: Host, settings: LocalSettings, ledger: Ledger, locks: Locks) {
+  constructor(host: Host, settings: LocalSettings, ledger: Ledger, locks: Turns) {
     this.#host = host;
     this.#settings = settings;
     this.#ledger = ledger;

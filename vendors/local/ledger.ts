@@ -141,19 +141,3 @@ export class Ledger {
 export function untroubled(record: ResourceRecord): ResourceRecord {
   return Object.fromEntries(Object.entries(record).filter(([name]) => name !== 'trouble')) as unknown as ResourceRecord;
 }
-
-/** One after the other for each key; different keys at once. */
-export class Locks {
-  readonly #tails = new Map<string, Promise<unknown>>();
-
-  run<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#tails.get(key) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const tail = mine.catch(() => undefined);
-    this.#tails.set(key, tail);
-    void tail.then(() => {
-      if (this.#tails.get(key) === tail) this.#tails.delete(key);
-    });
-    return mine;
-  }
-}

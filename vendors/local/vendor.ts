@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import {
+  Turns,
   VendorFault,
   actions,
   eligible,
@@ -38,7 +39,7 @@ import { Attached } from './attached.ts';
 import { capacityLeft, capacityOfAll } from './capacity.ts';
 import type { Capacity } from './capacity.ts';
 import { Instances, sizeOf } from './instances.ts';
-import { Ledger, Locks, untroubled } from './ledger.ts';
+import { Ledger, untroubled } from './ledger.ts';
 import type { ResourceRecord } from './ledger.ts';
 import { Limits } from './limits.ts';
 import { committedLevels } from './levels.ts';
@@ -59,7 +60,7 @@ export class Local implements Vendor {
   readonly #instances: Instances;
   readonly #volumes: Volumes;
   readonly #all: Capacity;
-  readonly #locks = new Locks();
+  readonly #locks = new Turns();
   readonly #accounts: Accounts;
   readonly #orders: Orders;
   readonly #attached: Attached;

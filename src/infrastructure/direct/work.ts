@@ -10,7 +10,7 @@ import { noRoom, orderOf, refusalOf } from './plan.ts';
 import type { DirectAnswer, DirectVendors, NoAnswer, Ref } from './port.ts';
 import { atRest, callOf, directOf, refOf, withDirect } from './record.ts';
 import type { Slots } from './slots.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../../shared/turns.ts';
 
 /** Times that a vendor that gives no answer is asked to make something, before it is in error. */
 const MOST_TRIES = 6;
