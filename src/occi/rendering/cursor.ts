@@ -25,22 +25,28 @@ export const code = {
   backslash: 0x5c,
 } as const;
 
-/** A piece of text that is read from left to right, each character a fixed number of times. */
+/**
+ * A piece of text that is read from left to right, each character a fixed number of times. What is read may be part
+ * of a longer text, since cutting it out costs as much as reading it; no line end stands before its end.
+ */
 export class Cursor {
-  pos = 0;
   readonly text: string;
   readonly place: Place;
+  pos: number;
+  end: number;
 
-  constructor(text: string, place: Place) {
+  constructor(text: string, place: Place, pos = 0, end = text.length) {
     this.text = text;
     this.place = place;
+    this.pos = pos;
+    this.end = end;
   }
 
   ended(): boolean {
-    return this.pos >= this.text.length;
+    return this.pos >= this.end;
   }
 
-  /** The code of the next character, NaN at the end. */
+  /** The code of the next character; at the end NaN or a line end. */
   peek(): number {
     return this.text.charCodeAt(this.pos);
   }
@@ -68,10 +74,10 @@ export class Cursor {
 
   /** Everything up to one of the two characters or the end, without blanks around it. */
   until(end: number, otherEnd = end): string {
-    const { text } = this;
+    const { text, end: last } = this;
     const start = this.pos;
     let at = start;
-    while (at < text.length) {
+    while (at < last) {
       const char = text.charCodeAt(at);
       if (char === end || char === otherEnd) break;
       at += 1;

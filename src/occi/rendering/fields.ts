@@ -1,4 +1,4 @@
-import type { Place } from './cursor.ts';
+import type { Cursor } from './cursor.ts';
 import { attributes, categories, links, locations } from './grammar.ts';
 import type { TextMessage } from './text-read.ts';
 
@@ -11,20 +11,20 @@ export class FieldCollector {
   readonly read: Mutable<TextMessage> = { categories: [], links: [], attributes: [], locations: [] };
 
   /** @throws BadRequest with the place where the field broke */
-  add(field: FieldName, value: string, place: Place): void {
+  add(field: FieldName, value: Cursor): void {
     const { read } = this;
     switch (field) {
       case 'categories':
-        read.categories = joined(read.categories, categories(value, place));
+        categories(value, read.categories);
         break;
       case 'links':
-        read.links = joined(read.links, links(value, place));
+        links(value, read.links);
         break;
       case 'attributes':
-        read.attributes = joined(read.attributes, attributes(value, place));
+        attributes(value, read.attributes);
         break;
       case 'locations':
-        read.locations = joined(read.locations, locations(value, place));
+        locations(value, read.locations);
         break;
     }
   }
@@ -54,11 +54,4 @@ function byName(name: string): FieldName | undefined {
     default:
       return undefined;
   }
-}
-
-/** Not by spreading: a call has no room for a hundred thousand arguments. */
-function joined<Item>(list: Item[], more: Item[]): Item[] {
-  if (list.length === 0) return more;
-  for (const item of more) list.push(item);
-  return list;
 }

@@ -1,4 +1,4 @@
-import { code, Cursor, excerpt, type Place, type Placed } from './cursor.ts';
+import { code, excerpt, type Cursor, type Placed } from './cursor.ts';
 
 /**
  * The fields of GFD.229 section 4: lists of items separated by commas, parameters by semicolons,
@@ -35,23 +35,23 @@ const LONGEST_NAME = 256;
 const URI = /^[!#-;=?-Z[\]_a-z~]+$/;
 
 /** GFD.229 section 4.1. Parameters in any order, class optional, quotes optional. */
-export function categories(text: string, place: Place): CategoryItem[] {
-  return listOf(new Cursor(text, place), category);
+export function categories(cursor: Cursor, items: CategoryItem[]): void {
+  listOf(cursor, category, items);
 }
 
 /** GFD.229 section 4.2. */
-export function links(text: string, place: Place): LinkItem[] {
-  return listOf(new Cursor(text, place), link);
+export function links(cursor: Cursor, items: LinkItem[]): void {
+  listOf(cursor, link, items);
 }
 
 /** GFD.229 section 4.3. */
-export function attributes(text: string, place: Place): Parameter[] {
-  return listOf(new Cursor(text, place), attribute);
+export function attributes(cursor: Cursor, items: Parameter[]): void {
+  listOf(cursor, attribute, items);
 }
 
 /** GFD.229 section 4.4. */
-export function locations(text: string, place: Place): string[] {
-  return listOf(new Cursor(text, place), location);
+export function locations(cursor: Cursor, items: string[]): void {
+  listOf(cursor, location, items);
 }
 
 /** The value of a parameter, undefined where it is missing. */
@@ -61,11 +61,10 @@ export function valueOf(item: { readonly parameters: readonly Parameter[] }, nam
 }
 
 /** Items separated by commas; empty ones are passed over (RFC 9110 section 5.6.1.2). */
-function listOf<Item>(cursor: Cursor, item: (cursor: Cursor) => Item): Item[] {
-  const items: Item[] = [];
+function listOf<Item>(cursor: Cursor, item: (cursor: Cursor) => Item, items: Item[]): void {
   for (;;) {
     cursor.blanks();
-    if (cursor.ended()) return items;
+    if (cursor.ended()) return;
     if (cursor.skip(code.comma)) continue;
     items.push(item(cursor));
     cursor.blanks();
@@ -214,10 +213,10 @@ function token(cursor: Cursor, end: number, otherEnd: number): string {
 
 /** A quoted string; only `\"` and `\\` are escapes, a backslash before anything else stands for itself. */
 function quotedString(cursor: Cursor): string {
-  const { text } = cursor;
+  const { text, end } = cursor;
   let from = cursor.pos + 1;
   let read = '';
-  for (let at = from; at < text.length; at += 1) {
+  for (let at = from; at < end; at += 1) {
     const char = text.charCodeAt(at);
     if (char === code.backslash) {
       const next = text.charCodeAt(at + 1);

@@ -12,7 +12,7 @@ const HALF = /\p{Surrogate}/u;
 
 /** Bytes as text: UTF-8 without its byte order mark. */
 export function decodeText(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = buffer.toString('utf8');
   if (!isUtf8(bytes)) throw syntax('not_utf8', `byte ${firstBroken(buffer, text) + 1}: the message is not UTF-8`, '');
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;

@@ -1,23 +1,26 @@
-import type { TenantId } from '../../shared/ids.ts';
+import type { TenantId, TypeId } from '../../shared/ids.ts';
 import type { Registry } from '../api.ts';
-import type { AttributeDefinitions, AttributeType, Kind } from '../category.ts';
+import type { Action, AttributeDefinitions, AttributeType, Kind, Mixin } from '../category.ts';
 import { memo } from './memo.ts';
 import type { ModelLookup } from './types.ts';
 
 const MOST_KEPT = 1000;
 
+type Category = Kind | Mixin | Action;
 type Types = ReadonlyMap<string, AttributeType>;
 
 /** Answers a parser's questions about types from the registry, as one tenant sees it. */
 export function modelLookup(registry: Registry): (tenant: TenantId) => ModelLookup {
   const everywhere = attributesByName(registry);
-  const ofKind = memo((kind: Kind) => typesOfKind(registry, kind));
+  const ofCategory = memo((category: Category) =>
+    category.class === 'kind' ? typesOfKind(registry, category) : typesIn(category.attributes),
+  );
   const kept = new Map<TenantId, ModelLookup>();
   return (tenant) => {
     let lookup = kept.get(tenant);
     if (lookup === undefined) {
       if (kept.size >= MOST_KEPT) kept.clear();
-      kept.set(tenant, (lookup = lookupFor(registry, tenant, ofKind, everywhere)));
+      kept.set(tenant, (lookup = lookupFor(registry, tenant, ofCategory, everywhere)));
     }
     return lookup;
   };
@@ -26,21 +29,28 @@ export function modelLookup(registry: Registry): (tenant: TenantId) => ModelLook
 function lookupFor(
   registry: Registry,
   tenant: TenantId,
-  ofKind: (kind: Kind) => Types,
+  ofCategory: (category: Category) => Types,
   everywhere: Types,
 ): ModelLookup {
+  const typesOf = (type: TypeId): Types => {
+    const category = registry.kind(type) ?? registry.mixin(type, tenant) ?? registry.action(type);
+    return category === undefined ? NO_TYPES : ofCategory(category);
+  };
+  // The attributes of one message are asked for one after the other, with the one list of its categories.
+  let asked: readonly TypeId[] = [];
+  let tables: readonly Types[] = [];
   return {
     tenant,
     classOf: (type) =>
       registry.kind(type)?.class ?? registry.mixin(type, tenant)?.class ?? registry.action(type)?.class,
     isLink: (kind) => registry.isLink(kind),
     attribute(name, categories) {
-      for (const type of categories) {
-        const kind = registry.kind(type);
-        const found =
-          kind === undefined
-            ? typeIn((registry.mixin(type, tenant) ?? registry.action(type))?.attributes, name)
-            : ofKind(kind).get(name);
+      if (categories !== asked) {
+        tables = categories.map(typesOf);
+        asked = categories;
+      }
+      for (const types of tables) {
+        const found = types.get(name);
         if (found !== undefined) return found;
       }
       return everywhere.get(name) ?? inAnyMixin(registry, tenant, name);
@@ -49,8 +59,16 @@ function lookupFor(
 }
 
 /** Names come from clients, so only what the category itself defines counts. */
-function typeIn(definitions: AttributeDefinitions | undefined, name: string): AttributeType | undefined {
-  return definitions !== undefined && Object.hasOwn(definitions, name) ? definitions[name]?.type : undefined;
+function typeIn(definitions: AttributeDefinitions, name: string): AttributeType | undefined {
+  return Object.hasOwn(definitions, name) ? definitions[name]?.type : undefined;
+}
+
+const NO_TYPES: Types = new Map();
+
+function typesIn(definitions: AttributeDefinitions): Types {
+  const types = new Map<string, AttributeType>();
+  addTypes(types, definitions);
+  return types;
 }
 
 /** With what the kind inherits, its own definitions first. */

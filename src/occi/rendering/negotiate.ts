@@ -25,6 +25,9 @@ const MEDIA_TYPES: readonly MediaType[] = [
   { name: 'text/occi', rendering: textOcciRendering },
 ];
 const BY_NAME = new Map(MEDIA_TYPES.map((type) => [type.name, type]));
+const OUTPUTS = new Map(
+  MEDIA_TYPES.map(({ name, rendering }): [string, Output] => [name, { type: 'rendering', rendering, mediaType: name }]),
+);
 
 const PLAIN: Output = { type: 'rendering', rendering: textPlainRendering, mediaType: 'text/plain' };
 
@@ -122,6 +125,9 @@ export function outputFor(
   const fallback: Output =
     input === undefined ? PLAIN : { type: 'rendering', rendering: input.rendering, mediaType: input.name };
   if (accept === undefined || accept === '*/*' || accept.trim() === '') return fallback;
+  // As clients ask nearly always: for one type, and nothing else.
+  const only = OUTPUTS.get(accept);
+  if (only !== undefined && !exports.includes(accept)) return only;
   const ranges = rangesOf(accept);
   let best: { output: Output; quality: number; exact: boolean; position: number } | undefined;
   const consider = (name: string, output: Output, preferred: boolean): void => {

@@ -3,6 +3,7 @@ import { TooLarge } from '../../shared/errors.ts';
 import type { TypeId } from '../../shared/ids.ts';
 import type { Json } from '../../shared/json.ts';
 import type { Attributes } from '../entity.ts';
+import { Cursor } from './cursor.ts';
 import { FieldCollector, fieldNamed, type FieldName } from './fields.ts';
 import { readAttribute, textParser, typeOfItem, within, type TextMessage } from './text-read.ts';
 import { writeFields, type Field } from './text-write.ts';
@@ -68,7 +69,10 @@ function readHeaders(message: Message): TextMessage {
     const name = headers[at] ?? '';
     const field = fieldOf(name);
     if (field !== undefined)
-      fields.add(field, utf8(headers[at + 1] ?? ''), { at: (offset) => `header ${name}, column ${offset + 1}` });
+      fields.add(
+        field,
+        new Cursor(utf8(headers[at + 1] ?? ''), { at: (offset) => `header ${name}, column ${offset + 1}` }),
+      );
   }
   return fields.read;
 }

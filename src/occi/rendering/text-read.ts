@@ -70,7 +70,7 @@ export function readAttribute(parameter: Parameter, model: ModelLookup, types: r
 }
 
 function isCore(name: string): boolean {
-  return name.charCodeAt(5) === 0x63 && name.startsWith('occi.core.');
+  return name.charCodeAt(7) === 0x72 && name.startsWith('occi.core.');
 }
 
 function readEntity(text: TextMessage, model: ModelLookup, hint: TypeId | undefined): MutableDocument {
@@ -100,7 +100,7 @@ function assemble(parameters: readonly Parameter[], model: ModelLookup, types: r
   for (const parameter of parameters) {
     const { name, text } = parameter;
     if (!isCore(name)) {
-      attributes[name] = readAttribute(parameter, model, types);
+      attributes[name] = readValue(parameter, model.attribute(name, types));
       continue;
     }
     switch (name) {

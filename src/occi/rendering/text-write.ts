@@ -1,8 +1,8 @@
-import type { Json } from '../../shared/json.ts';
+import type { Json, JsonObject } from '../../shared/json.ts';
 import { urn } from '../../shared/ids.ts';
 import type { Action, AttributeDefinitions, Kind, Mixin } from '../category.ts';
 import { core, RESOURCE } from '../core.ts';
-import type { LinkEnd } from '../entity.ts';
+import type { Attributes, LinkEnd } from '../entity.ts';
 import type { OcciOutcome, View } from '../request.ts';
 import { coreFirst } from './json-write.ts';
 import { memo } from './memo.ts';
@@ -41,11 +41,8 @@ export function writeFields(
     case 'created':
     case 'collection':
       return whole(outcome.views.map((view) => ({ name: 'X-OCCI-Location', value: context.baseUrl + view.path })));
-    case 'document': {
-      const writer = new EntityWriter(structured);
-      for (const [name, value] of Object.entries(outcome.body)) writer.attribute(name, value);
-      return writer.written();
-    }
+    case 'document':
+      return new EntityWriter(structured).document(outcome.body);
     case 'done':
       return { list: undefined, omitted: [] };
   }
@@ -65,10 +62,6 @@ class EntityWriter {
     this.#structured = structured;
   }
 
-  written(): Fields {
-    return { list: this.#fields, omitted: this.#omitted };
-  }
-
   entity(view: View): Fields {
     const { record } = view;
     this.#add('Category', instance(record.kind, 'kind'));
@@ -78,16 +71,15 @@ class EntityWriter {
       const term = action.slice(action.indexOf('#') + 1);
       this.#add('Link', `<${uriText(view.path)}?action=${term}>; rel="${action}"`);
     }
-    this.#attributes(view, (text) => {
-      this.#add('X-OCCI-Attribute', text);
-    });
-    return this.written();
+    for (const text of this.#attributes(view)) this.#add('X-OCCI-Attribute', text);
+    return { list: this.#fields, omitted: this.#omitted };
   }
 
-  attribute(name: string, value: Json): void {
-    this.#value(name, value, (text) => {
-      this.#add('X-OCCI-Attribute', text);
-    });
+  document(body: JsonObject): Fields {
+    const texts: string[] = [];
+    this.#values(body, texts);
+    for (const text of texts) this.#add('X-OCCI-Attribute', text);
+    return { list: this.#fields, omitted: this.#omitted };
   }
 
   #add(name: Field['name'], value: string): void {
@@ -101,33 +93,37 @@ class EntityWriter {
     const rel = target.kind !== undefined && canCarry(target.kind) ? target.kind : RESOURCE;
     const types = record.mixins.length === 0 ? record.kind : `${record.kind} ${record.mixins.join(' ')}`;
     let text = `<${uriText(target.location)}>; rel=${quote(rel)}; self=${quote(link.path)}; category=${quote(types)}`;
-    this.#attributes(link, (attribute) => {
-      text += `; ${attribute}`;
-    });
+    for (const attribute of this.#attributes(link)) text += `; ${attribute}`;
     return text;
   }
 
   /** `name=value` of all attributes, those of the core first. */
-  #attributes({ record, projection }: View, write: (text: string) => void): void {
-    this.#value(core.id, urn(record.id), write);
-    if (record.title !== undefined) this.#value(core.title, record.title, write);
-    if (record.summary !== undefined) this.#value(core.summary, record.summary, write);
-    this.#end(core.source, core.sourceKind, record.source, write);
-    this.#end(core.target, core.targetKind, record.target, write);
-    for (const [name, value] of Object.entries(projection.attributes)) this.#value(name, value, write);
+  #attributes({ record, projection }: View): readonly string[] {
+    const texts: string[] = [];
+    this.#value(core.id, urn(record.id), texts);
+    if (record.title !== undefined) this.#value(core.title, record.title, texts);
+    if (record.summary !== undefined) this.#value(core.summary, record.summary, texts);
+    this.#end(core.source, core.sourceKind, record.source, texts);
+    this.#end(core.target, core.targetKind, record.target, texts);
+    this.#values(projection.attributes, texts);
+    return texts;
   }
 
-  #end(name: string, kindName: string, end: LinkEnd | undefined, write: (text: string) => void): void {
+  #end(name: string, kindName: string, end: LinkEnd | undefined, texts: string[]): void {
     if (end === undefined) return;
-    this.#value(name, end.location, write);
-    if (end.kind !== undefined) this.#value(kindName, end.kind, write);
+    this.#value(name, end.location, texts);
+    if (end.kind !== undefined) this.#value(kindName, end.kind, texts);
   }
 
-  #value(name: string, value: Json, write: (text: string) => void): void {
+  #values(attributes: Attributes, texts: string[]): void {
+    for (const name of Object.keys(attributes)) this.#value(name, attributes[name] ?? null, texts);
+  }
+
+  #value(name: string, value: Json, texts: string[]): void {
     const text = writeValue(value);
     if (text === undefined || (typeof value === 'object' && Buffer.byteLength(text) > this.#structured))
       this.#omitted.push(name);
-    else write(`${name}=${text}`);
+    else texts.push(`${name}=${text}`);
   }
 }
 

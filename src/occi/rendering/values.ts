@@ -58,10 +58,15 @@ function jsonIn({ text, name, place, offset }: Parameter): Json {
 /** Unsigned decimals stand bare; the grammar knows neither sign nor exponent, so others are quoted. */
 const BARE = /^\d+(?:\.\d+)?$/;
 
+/** All but the characters of ASCII that stand for themselves between quotes. */
+const UNUSUAL = /[^ !#-[\]-~]/;
+
 /** The value as text; undefined where text cannot carry it. */
 export function writeValue(value: Json): string | undefined {
-  if (typeof value === 'string') return canCarry(value) ? quote(value) : undefined;
+  if (typeof value === 'string')
+    return UNUSUAL.test(value) ? (canCarry(value) ? quote(value) : undefined) : `"${value}"`;
   if (typeof value === 'number') {
+    if (Number.isSafeInteger(value) && value >= 0) return String(value);
     const text = String(value);
     return BARE.test(text) ? text : quote(text);
   }

@@ -110,6 +110,18 @@ describe('rendering: text that is refused, with its place', () => {
     );
   });
 
+  it('after empty lines, blanks around a line, and every line end', () => {
+    const broken = 'X-OCCI-Attribute: a';
+    for (const end of ['\n', '\r\n', '\r', '\n\r']) {
+      const told = (...lines: string[]): string => refusal([KIND, ...lines].join(end));
+      expect(told('', '\u00a0', broken)).to.equal('value_missing line 4, column 20');
+      expect(told(`${broken}  `, 'X-OCCI-Attribute: b=1')).to.equal('value_missing line 2, column 20');
+      expect(told(`\u00a0${broken}`)).to.equal('value_missing line 2, column 21');
+      expect(told('X-OCCI-Attribute: b=1,', '', '  a', '')).to.equal('value_missing line 4, column 4');
+      expect(told('', 'no', ' field')).to.equal('line_unknown line 3, column 1');
+    }
+  });
+
   it('RFC 2483: a line that is no URI', () => {
     const members = (parser: Parser, message: { headers: string[]; body: Buffer }): unknown => parser.members(message);
     expect(refusal('# x y\r\n/a\r\n  /b c\r\n', members, uriListRendering.parser)).to.equal(
