@@ -38,7 +38,9 @@ export const jsonParser: Parser = {
   entity(message, model, hint) {
     return reading(message, (body, problems) => {
       const reader = new EntityReader(model, problems, hint);
-      const items = collection(body, problems);
+      // What is sent to a resource has links of its own; a collection of links is nothing that it could be.
+      const own = hint !== undefined && !model.isLink(hint) && body['resources'] === undefined;
+      const items = own ? undefined : collection(body, problems);
       if (items === undefined) return reader.read(body, '');
       if (items.length !== 1)
         problems.add('', 'entity_count', `exactly one entity is expected here, not ${items.length}`);

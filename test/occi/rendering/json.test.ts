@@ -74,6 +74,10 @@ describe('rendering: JSON', () => {
     expect(parser.entities(message({ resources: [one], links: [{ kind: CABLE }] }), model)).to.have.length(2);
     expect(parser.entity(message({ links: [{ kind: CABLE }] }), model)).to.include({ kind: CABLE });
     expect(parser.entity(message({ title: 'x', links: [{ kind: CABLE }] }), model).links).to.have.length(1);
+    // Sent to a resource, its own; sent to a link, the link.
+    expect(parser.entity(message({ links: [{ kind: CABLE }] }), model, MACHINE).links).to.have.length(1);
+    expect(parser.entity(message({ links: [] }), model, MACHINE).links).to.deep.equal([]);
+    expect(parser.entity(message({ links: [{ kind: CABLE }] }), model, CABLE)).to.include({ kind: CABLE });
     expect(problems(() => parser.entities(message({ resources: one, links: 1 }), model))).to.deep.include.members([
       ['/resources', 'type'],
       ['/links', 'type'],
