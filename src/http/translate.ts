@@ -3,6 +3,7 @@ import type { TypeId } from '../shared/ids.ts';
 import type { Registry } from '../occi/api.ts';
 import type { Caller } from '../occi/caller.ts';
 import { typeOf } from '../occi/category.ts';
+import type { EntityDocument } from '../occi/entity.ts';
 import type { IfMatch, ListRequest, OcciRequest } from '../occi/request.ts';
 import { hasOcciHeaders, readFilter } from '../occi/rendering/text-occi.ts';
 import type { Output } from '../occi/rendering/negotiate.ts';
@@ -125,7 +126,8 @@ function entity(incoming: Incoming): OcciRequest {
   const { target, parser, message, model, output } = incoming;
   const { path, query } = target;
   const ifMatch = incoming.ifMatch === undefined ? {} : { ifMatch: incoming.ifMatch };
-  const hint = kindAt(incoming, path.slice(0, path.lastIndexOf('/') + 1));
+  const document = (): EntityDocument =>
+    parser.entity(withContent(incoming), model, kindAt(incoming, path.slice(0, path.lastIndexOf('/') + 1)));
   switch (target.method) {
     case 'GET':
       return output.type === 'export'
@@ -134,12 +136,12 @@ function entity(incoming: Incoming): OcciRequest {
     case 'POST':
       if (query['action'] !== undefined)
         return { op: 'act', path, invocation: parser.invocation(message, model, query['action']), ...ifMatch };
-      return { op: 'patch', path, document: parser.entity(withContent(incoming), model, hint), ...ifMatch };
+      return { op: 'patch', path, document: document(), ...ifMatch };
     case 'PUT':
       return {
         op: 'replace',
         path,
-        document: parser.entity(withContent(incoming), model, hint),
+        document: document(),
         ...ifMatch,
         ...(incoming.onlyNew ? { onlyNew: true } : {}),
       };

@@ -62,6 +62,11 @@ export interface Action extends Category {
   readonly aliases?: readonly TypeId[];
 }
 
+/** Made once for each, since it is what nearly everything is looked up by: the same string is found fastest. */
+const types = new WeakMap<object, TypeId>();
+
 export function typeOf(category: { readonly scheme: string; readonly term: string }): TypeId {
-  return (category.scheme + category.term) as TypeId;
+  let type = types.get(category);
+  if (type === undefined) types.set(category, (type = (category.scheme + category.term) as TypeId));
+  return type;
 }

@@ -120,10 +120,11 @@ function lineageOf(kind: Kind, kinds: ReadonlyMap<TypeId, Kind>): readonly Kind[
 }
 
 function parseReference(text: string, baseUrl: string, locations: ReadonlyMap<string, Kind>): EntityId | undefined {
-  const bare = parseEntityId(text);
-  if (bare !== undefined) return bare;
-  const path = text.startsWith(`${baseUrl}/`) ? text.slice(baseUrl.length) : text;
-  if (!path.startsWith('/')) return undefined;
-  const cut = path.lastIndexOf('/') + 1;
-  return locations.has(path.slice(0, cut)) ? parseEntityId(path.slice(cut)) : undefined;
+  if (!text.startsWith('/')) {
+    const bare = parseEntityId(text);
+    if (bare !== undefined || !text.startsWith(`${baseUrl}/`)) return bare;
+    return parseReference(text.slice(baseUrl.length), baseUrl, locations);
+  }
+  const cut = text.lastIndexOf('/') + 1;
+  return locations.has(text.slice(0, cut)) ? parseEntityId(text.slice(cut)) : undefined;
 }
