@@ -46,6 +46,32 @@ describe('engine: create', () => {
     expect(await store.count({})).to.equal(2);
   });
 
+  it('lets no resource have more links than one entity may hold, however they come', async () => {
+    const { ask, task } = world();
+    const { path } = await task();
+    const link = (at: number) => ({
+      kind: RIBBON,
+      mixins: [],
+      attributes: {},
+      source: { location: path },
+      target: { location: `https://example.org/${at}` },
+    });
+    const some = Array.from({ length: 250 }, (_, at) => link(at));
+    await ask({ op: 'create', path: '/ribbon/', documents: some });
+    await ask(create('/ribbon/', link(250)));
+    const more = Array.from({ length: 6 }, (_, at) => link(300 + at));
+    for (const request of [
+      { op: 'create', path: '/ribbon/', documents: more },
+      { op: 'patch', path, document: { mixins: [], attributes: {}, links: more } },
+    ] as const) {
+      const error = await refusal(ask(request));
+      expect(error.status, request.op).to.equal(400);
+      expect(error.problems.map(({ code }) => code)).to.deep.equal(['too_many']);
+    }
+    await ask({ op: 'patch', path, document: { mixins: [], attributes: {}, links: more.slice(1) } });
+    expect(entityOf(await ask({ op: 'read', path })).links).to.have.lengthOf(256);
+  });
+
   it('makes inline links with their resource in one write', async () => {
     const { ask, task, store } = world();
     const other = await task();

@@ -7,6 +7,7 @@ import { complete, type Drafting } from './create.ts';
 import { draftOf } from './draft.ts';
 import { resolveEnds } from './ends.ts';
 import { inlineKind } from './kinds.ts';
+import { boundLinks } from './link-bound.ts';
 import { linksAt } from './links.ts';
 import type { Services, Turn } from './services.ts';
 
@@ -39,6 +40,7 @@ export async function addedLinks(
     const source = { location: path, kind: above.kind };
     items.push({ base, document, record: await resolveEnds(services, turn, record, document, base, findings, source) });
   }
+  await boundLinks(turn.ctx.store, items, findings);
   findings.throwIfAny();
   await complete(services, turn, items);
   return items;

@@ -10,6 +10,7 @@ import type { OcciOutcome, View } from '../request.ts';
 import type { Write } from '../store.ts';
 import { draftOf } from './draft.ts';
 import { resolveEnds } from './ends.ts';
+import { boundLinks } from './link-bound.ts';
 import { inlineKind, kindFor } from './kinds.ts';
 import { noteOf } from './notes.ts';
 import type { Services, Turn } from './services.ts';
@@ -92,6 +93,8 @@ async function draft(
     item.record = await resolveEnds(services, turn, item.record, item.document, item.base, findings, source);
     turn.pending.set(item.record.id, item.record);
   }
+  const links = items.filter(({ record, under }) => under === undefined && services.registry.isLink(record.kind));
+  await boundLinks(turn.ctx.store, links, findings);
   findings.throwIfAny();
   return items;
 }
