@@ -128,15 +128,7 @@ export function toBeFeasible({ program, judgement }: Scene, row: number): Counte
     if (fix === undefined) return [];
     changes.set(must.column, together(changes.get(must.column), fix, must.predicate));
   }
-  let changed = (column: number): FactValue | undefined => judgement.table.at(row, column);
-  // Derived values follow the changes, so those that are themselves to change come last.
-  const derivedLast = [...changes].sort(([left], [right]) => derivedness(columns, left) - derivedness(columns, right));
-  for (const [column, { fix }] of derivedLast) {
-    const before = changed;
-    const after = new ChangedRow({ at: (_row, which) => before(which) }, columns, row, column, fix.value);
-    changed = (which) => after.at(which);
-  }
-  if (!musts.every((must) => passes(must, changed(must.column)))) return [];
+  if (!meetsAll(program, judgement.table, row, changes)) return [];
   const text = `feasible if ${[...changes.values()].flatMap(({ texts }) => texts).join(' and ')}`;
   return [...changes].map(([column, { fix }]) => ({
     attr: columns[column]?.name ?? '',
@@ -145,6 +137,29 @@ export function toBeFeasible({ program, judgement }: Scene, row: number): Counte
     value: fix.value,
     reaches: 'feasible',
   }));
+}
+
+/** Does the row, so changed, meet every condition? What is not touched has met its own already. */
+function meetsAll(
+  { musts, columns }: Program,
+  table: Table,
+  row: number,
+  changes: ReadonlyMap<number, Change>,
+): boolean {
+  if (columns.every(({ derived }) => derived === undefined))
+    return musts.every((must) => {
+      const change = changes.get(must.column);
+      return change === undefined || passes(must, change.fix.value);
+    });
+  let changed = (column: number): FactValue | undefined => table.at(row, column);
+  // Derived values follow the changes, so those that are themselves to change come last.
+  const derivedLast = [...changes].sort(([left], [right]) => derivedness(columns, left) - derivedness(columns, right));
+  for (const [column, { fix }] of derivedLast) {
+    const before = changed;
+    const after = new ChangedRow({ at: (_row, which) => before(which) }, columns, row, column, fix.value);
+    changed = (which) => after.at(which);
+  }
+  return musts.every((must) => passes(must, changed(must.column)));
 }
 
 interface Change {
