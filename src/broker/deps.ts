@@ -49,6 +49,6 @@ export interface BrokerDeps {
   readonly registry: () => Registry;
   readonly sla: SlaService;
   readonly defaults?: Partial<BrokerDefaults>;
-  /** Called when a large round is over and nobody waits: a good moment to collect its garbage. */
+  /** Called when a large round is over and no other runs: a good moment to collect its garbage. */
   readonly tidy?: () => void;
 }

@@ -16,6 +16,9 @@ import { proposalsOf, type BrokerTools } from './tools.ts';
 /** Rounds that run in this process. */
 export type Rounds = Map<EntityId, Round>;
 
+/** Proposals of a round that are worth tidying up after. */
+const MANY = 32;
+
 /** Calls that were just stored with their invitations, so that neither need be read again. */
 export type Fresh = Map<EntityId, { readonly cfp: EntityRecord; readonly invitations: readonly EntityRecord[] }>;
 
@@ -97,6 +100,10 @@ function begin(
       if (ranking !== undefined) views.remember(after, Promise.resolve(ranking));
       // An award without asking, clearing up after a call without outcome, or once more from what is stored.
       if (after.state !== 'ranked' || after.due?.action === 'auto') tools.wake(after.id);
+    },
+    atRest(proposals) {
+      // Where another round runs somebody waits, and its end is soon enough.
+      if (proposals >= MANY && rounds.size === 0) setImmediate(() => tools.deps.tidy?.());
     },
     late(call, vendor, reply) {
       storeLate(call.id, vendor, invitationKey(call, vendor), reply, tools).catch((error: unknown) => {

@@ -22,12 +22,11 @@ const SLICE = 128;
 /** Answers wait so long for others, to be written together; when all are there nobody waits. */
 const LINGER_MS = 50;
 
-/** Proposals of a round that are worth tidying up after. */
-const MANY = 32;
-
 export interface RoundHooks {
   /** The round is over: the call as it is now, and the ranking where it was stored. */
   closed(cfp: EntityRecord, ranking?: Ranking): void;
+  /** All that the round leaves is written down, of so many proposals. */
+  atRest(proposals: number): void;
   /** A vendor answered after the round was over. */
   late(cfp: EntityRecord, vendor: VendorId, reply: Reply): void;
 }
@@ -252,7 +251,7 @@ export class Round {
         metrics.observe('parley_round_seconds', 'Time that a round took', (clock.elapsed() - this.#began) / 1000);
         this.#hooks.closed(outcome.record, outcome.ranking);
         await storeFacts(this.#answers.proposed(), this.#tools);
-        if (this.#proposals.length >= MANY) setImmediate(() => this.#tools.deps.tidy?.());
+        this.#hooks.atRest(this.#proposals.length);
         return;
       }
       // The call was cancelled or given more time in between: the answers stand by themselves.

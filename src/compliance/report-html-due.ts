@@ -1,7 +1,11 @@
 import type { Json } from '../shared/json.ts';
-import { html, join, type Html } from './html.ts';
+import { html, type Html } from './html.ts';
 import { instantText, percentText } from './report-figures.ts';
 import type { ReportDocument } from './report-json.ts';
+import { table } from './report-table.ts';
+
+const BREACH = ['Level', 'Type', 'Instance', 'Since', 'Ended', 'State', 'Id'];
+const CREDIT = ['Level', 'Instance', 'Window', 'Good slices', 'Tier', 'Base', 'Amount', 'State', 'Claim by'];
 
 /** What was promised and not kept, beside incidents, which are shown with their level. */
 export function violations(report: ReportDocument): Html {
@@ -25,27 +29,7 @@ export function violations(report: ReportDocument): Html {
   );
   return html`<section aria-labelledby="breaches">
     <h2 id="breaches">Breaches</h2>
-    <div class="scroll">
-      <table>
-        <caption>
-          What was promised and not kept
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Level</th>
-            <th scope="col">Type</th>
-            <th scope="col">Instance</th>
-            <th scope="col">Since</th>
-            <th scope="col">Ended</th>
-            <th scope="col">State</th>
-            <th scope="col">Id</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${join(rows)}
-        </tbody>
-      </table>
-    </div>
+    ${table('What was promised and not kept', BREACH, rows)}
   </section>`;
 }
 
@@ -72,29 +56,7 @@ export function credits(report: ReportDocument): Html {
   );
   return html`<section aria-labelledby="credits">
     <h2 id="credits">Service credits</h2>
-    <div class="scroll">
-      <table>
-        <caption>
-          Credits of complete windows
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Level</th>
-            <th scope="col">Instance</th>
-            <th scope="col">Window</th>
-            <th scope="col">Good slices</th>
-            <th scope="col">Tier</th>
-            <th scope="col">Base</th>
-            <th scope="col">Amount</th>
-            <th scope="col">State</th>
-            <th scope="col">Claim by</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${join(rows)}
-        </tbody>
-      </table>
-    </div>
+    ${table('Credits of complete windows', CREDIT, rows)}
   </section>`;
 }
 

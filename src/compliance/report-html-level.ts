@@ -4,6 +4,23 @@ import type { Chart } from './chart-data.ts';
 import { html, join, raw, type Html } from './html.ts';
 import { figuresOf, instantText, percentText, spanText, targetText } from './report-figures.ts';
 import type { ReportDocument, ReportedLevel } from './report-json.ts';
+import { table } from './report-table.ts';
+
+const WINDOW = [
+  'Instance',
+  'Window',
+  'Attainment',
+  'State',
+  'Figures',
+  'Downtime',
+  'Error budget',
+  'Left',
+  'Burn rate',
+  'Projected',
+  'Coverage',
+  'Excluded slices',
+  'Credit',
+];
 
 const MOST_WINDOWS = 500;
 
@@ -37,39 +54,13 @@ export function levelSection(defined: ReportedLevel, report: ReportDocument, cha
       <td class="number">${window.credit === null ? '–' : `${window.credit.amount} ${window.credit.currency}`}</td>
     </tr>`;
   });
+  const last = shown.length < answer.windows.length ? ` (the last ${shown.length} of ${answer.windows.length})` : '';
+  const caption = `Windows${last}. Budget, burn rate and projection are information, not facts of the agreement.`;
   return html`<section aria-labelledby="${id}">
     <h2 id="${id}">Level ${defined.level.id}</h2>
     <p>${targetText(defined)}.</p>
     ${join(charts.filter((chart) => chart.level === defined.level.id).map((chart) => figure(chart, answer)))}
-    <div class="scroll">
-      <table>
-        <caption>
-          Windows${shown.length < answer.windows.length ? ` (the last ${shown.length} of ${answer.windows.length})` : ''}.
-          Budget, burn rate and projection are information, not facts of the agreement.
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Instance</th>
-            <th scope="col">Window</th>
-            <th scope="col">Attainment</th>
-            <th scope="col">State</th>
-            <th scope="col">Figures</th>
-            <th scope="col">Downtime</th>
-            <th scope="col">Error budget</th>
-            <th scope="col">Left</th>
-            <th scope="col">Burn rate</th>
-            <th scope="col">Projected</th>
-            <th scope="col">Coverage</th>
-            <th scope="col">Excluded slices</th>
-            <th scope="col">Credit</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${join(rows)}
-        </tbody>
-      </table>
-    </div>
-    ${incidents(answer)}
+    ${table(caption, WINDOW, rows)} ${incidents(answer)}
   </section>`;
 }
 
@@ -96,23 +87,5 @@ function incidents(answer: LevelAnswer): Html {
         <td class="number">${each.worst === null ? 'nothing came' : each.worst}</td>
       </tr>`,
   );
-  return html`<div class="scroll">
-    <table>
-      <caption>
-        Incidents: runs of bad slices
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Instance</th>
-          <th scope="col">From</th>
-          <th scope="col">Until</th>
-          <th scope="col">Bad slices</th>
-          <th scope="col">Worst value</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${join(rows)}
-      </tbody>
-    </table>
-  </div>`;
+  return table('Incidents: runs of bad slices', ['Instance', 'From', 'Until', 'Bad slices', 'Worst value'], rows);
 }

@@ -4,6 +4,7 @@ import { instantText, targetText } from './report-figures.ts';
 import { credits, violations } from './report-html-due.ts';
 import { levelSection } from './report-html-level.ts';
 import type { ReportDocument } from './report-json.ts';
+import { table } from './report-table.ts';
 import { reportStyle } from './report-style.ts';
 
 /** A report as one page that stands alone: no script, nothing loaded, fit to be printed. */
@@ -77,26 +78,7 @@ function summary(report: ReportDocument): Html {
   });
   return html`<section aria-labelledby="summary">
     <h2 id="summary">Summary</h2>
-    <div class="scroll">
-      <table>
-        <caption>
-          Levels of the agreement
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Level</th>
-            <th scope="col">Target</th>
-            <th scope="col">Commitment</th>
-            <th scope="col">Windows</th>
-            <th scope="col">Violated</th>
-            <th scope="col">Incidents</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${join(rows)}
-        </tbody>
-      </table>
-    </div>
+    ${table('Levels of the agreement', ['Level', 'Target', 'Commitment', 'Windows', 'Violated', 'Incidents'], rows)}
   </section>`;
 }
 
