@@ -103,7 +103,7 @@ function begin(
     },
     atRest(proposals) {
       // Where another round runs somebody waits, and its end is soon enough.
-      if (proposals >= MANY && rounds.size === 0) setImmediate(() => tools.deps.tidy?.());
+      if (proposals >= MANY && rounds.size === 0) setImmediate(tidy, tools);
     },
     late(call, vendor, reply) {
       storeLate(call.id, vendor, invitationKey(call, vendor), reply, tools).catch((error: unknown) => {
@@ -113,6 +113,11 @@ function begin(
   });
   rounds.set(cfp.id, round);
   round.start();
+}
+
+/** A function of its own: one made where the round is in sight would keep it alive, and nothing could be tidied up. */
+function tidy({ deps }: BrokerTools): void {
+  deps.tidy?.();
 }
 
 /** Never at rest here: evaluating and its outcome are one write. It can only be left over by another version. */

@@ -2,7 +2,7 @@ import type { Check, FactValue } from '../rules/types.ts';
 import type { Json } from '../shared/json.ts';
 import { sameJson, unmet } from '../terms/constraints.ts';
 import { instanceCounts, linkEnds } from '../terms/instances.ts';
-import { placement, type Constraint, type OfferedInstance, type Wanted, type WantedLink } from '../terms/resources.ts';
+import { placement, type Constraint, type OfferedInstance, type Wanted } from '../terms/resources.ts';
 import type { TypeId } from '../shared/ids.ts';
 import type { Offer } from '../vendor-kit/types.ts';
 import type { CfpTerms } from './terms.ts';
@@ -16,7 +16,28 @@ interface Plan {
   readonly count: number;
   readonly constraints: readonly (readonly [name: string, constraint: Constraint])[];
   readonly required: readonly string[];
+  /** What a link joins, in order; none of a resource. */
+  readonly ends: readonly Ends[];
 }
+
+/** One link: as it is written, and where that is. */
+interface Ends {
+  readonly source: string;
+  readonly target: string;
+  readonly from: Place;
+  readonly to: Place;
+}
+
+/** An instance: the wanted resource by its place in the call, and the index. */
+interface Place {
+  readonly plan: number;
+  readonly index: number;
+}
+
+/** The offered instances of each wanted resource or link, in the order of the call. */
+type Groups = readonly (readonly OfferedInstance[])[];
+
+const NONE: readonly OfferedInstance[] = [];
 
 /** What an offer is held against, prepared once for a call. */
 export interface OfferCheck {
@@ -31,43 +52,47 @@ export interface OfferCheck {
  */
 export function offerCheck(terms: CfpTerms, requiredOf: (kind: TypeId) => readonly string[]): OfferCheck {
   const counts = instanceCounts(terms.wanted);
-  const byId = new Map(terms.wanted.map((one) => [one.id, one]));
-  const ends = new Map(
-    terms.wanted.flatMap((one) =>
-      one.type === 'link'
-        ? [[one.id, new Set(linkEnds(one, counts).map(({ source, target }) => `${source} ${target}`))] as const]
-        : [],
-    ),
-  );
+  const placeOf = new Map(terms.wanted.map(({ id }, plan) => [id, plan]));
   const plans = terms.wanted.map((wanted): Plan => ({
     wanted,
     count: counts.get(wanted.id) ?? 0,
     constraints: Object.entries(wanted.attributes),
     required: requiredOf(wanted.kind),
+    ends:
+      wanted.type === 'link'
+        ? linkEnds(wanted, counts).map(({ source, target }) => ({
+            source,
+            target,
+            from: readPlace(source, placeOf),
+            to: readPlace(target, placeOf),
+          }))
+        : [],
   }));
   const levels = new Set(terms.levels.map(({ id }) => id));
 
   return (offer) => {
     const failed: Check[] = [];
-    const groups = new Map<string, OfferedInstance[]>();
+    const groups = new Array<OfferedInstance[] | undefined>(plans.length).fill(undefined);
     for (const instance of offer.resources) {
-      if (byId.has(instance.for)) {
-        const group = groups.get(instance.for);
-        if (group === undefined) groups.set(instance.for, [instance]);
-        else group.push(instance);
-      } else failed.push(fail(`${instance.for}.wanted`, instance.for, 'nothing that was not asked for'));
+      const plan = placeOf.get(instance.for);
+      if (plan === undefined)
+        failed.push(fail(`${instance.for}.wanted`, instance.for, 'nothing that was not asked for'));
+      else (groups[plan] ??= []).push(instance);
     }
-    for (const plan of plans) {
+    const all = groups.map((group) => group ?? NONE);
+    for (let at = 0; at < plans.length; at += 1) {
+      const plan = plans[at];
+      if (plan === undefined) continue;
       const { wanted } = plan;
-      const group = groups.get(wanted.id) ?? [];
+      const group = all[at] ?? NONE;
       checkCount(wanted, group, plan.count, failed);
       if (wanted.type === 'resource') {
         // What holds for one of identical instances holds for all.
-        const identical = areIdentical(wanted.id, group, failed);
-        for (const instance of identical ? group.slice(0, 1) : group) checkInstance(plan, instance, failed);
+        const checked = areIdentical(wanted.id, group, failed) ? 1 : group.length;
+        for (let one = 0; one < checked; one += 1) checkInstance(plan, group[one], failed);
       } else {
         for (const instance of group) checkInstance(plan, instance, failed);
-        checkEnds(wanted, group, ends.get(wanted.id) ?? new Set(), groups, failed);
+        checkEnds(plan, group, all, placeOf, failed);
       }
     }
     for (const commitment of offer.levels)
@@ -77,18 +102,21 @@ export function offerCheck(terms: CfpTerms, requiredOf: (kind: TypeId) => readon
   };
 }
 
+/** Reads `web/0`; what is no place is nowhere. */
+function readPlace(text: string | undefined, placeOf: ReadonlyMap<string, number>): Place {
+  const cut = text?.lastIndexOf('/') ?? -1;
+  if (text === undefined || cut < 0) return NOWHERE;
+  return { plan: placeOf.get(text.slice(0, cut)) ?? -1, index: Number(text.slice(cut + 1)) };
+}
+
+const NOWHERE: Place = { plan: -1, index: -1 };
+
 function fail(id: string, actual: FactValue | null, wanted: string, miss: number | null = null): Check {
   return { id, pass: false, actual, wanted, miss };
 }
 
 function checkCount(wanted: Wanted, group: readonly OfferedInstance[], count: number, failed: Check[]): void {
-  let whole = group.length === count;
-  let seen = 0n;
-  for (const { index } of group) {
-    if (!Number.isInteger(index) || index < 0 || index >= count) whole = false;
-    else seen |= 1n << BigInt(index);
-  }
-  if (whole && seen === (1n << BigInt(count)) - 1n) return;
+  if (group.length === count && (areInOrder(group) || areAllThere(group, count))) return;
   failed.push(
     fail(
       `${wanted.id}.instances`,
@@ -99,7 +127,23 @@ function checkCount(wanted: Wanted, group: readonly OfferedInstance[], count: nu
   );
 }
 
-function checkInstance({ wanted, constraints, required }: Plan, instance: OfferedInstance, failed: Check[]): void {
+function areInOrder(group: readonly OfferedInstance[]): boolean {
+  for (let at = 0; at < group.length; at += 1) if (group[at]?.index !== at) return false;
+  return true;
+}
+
+function areAllThere(group: readonly OfferedInstance[], count: number): boolean {
+  const seen = new Set<number>();
+  for (const { index } of group) if (Number.isInteger(index) && index >= 0 && index < count) seen.add(index);
+  return seen.size === count;
+}
+
+function checkInstance(
+  { wanted, constraints, required }: Plan,
+  instance: OfferedInstance | undefined,
+  failed: Check[],
+): void {
+  if (instance === undefined) return;
   // One failure of each sort for a wanted id is enough: its instances are alike.
   const once = (check: Check): void => {
     if (!failed.some(({ id }) => id === check.id)) failed.push(check);
@@ -145,50 +189,56 @@ function differing(a: OfferedInstance['attributes'], b: OfferedInstance['attribu
 }
 
 function checkEnds(
-  link: WantedLink,
+  { wanted, ends }: Plan,
   group: readonly OfferedInstance[],
-  wanted: ReadonlySet<string>,
-  groups: ReadonlyMap<string, readonly OfferedInstance[]>,
+  groups: Groups,
+  placeOf: ReadonlyMap<string, number>,
   failed: Check[],
 ): void {
-  const missing = missingEnds(wanted, group);
-  if (missing !== undefined) {
-    failed.push(fail(`${link.id}.ends`, null, missing.replace(' ', ' to ')));
-    return;
+  const listed = areAsListed(ends, group);
+  if (!listed) {
+    const missing = missingEnds(ends, group);
+    if (missing !== undefined) {
+      failed.push(fail(`${wanted.id}.ends`, null, `${missing.source} to ${missing.target}`));
+      return;
+    }
   }
-  for (const instance of group) {
-    const [source, target] = [placeIn(groups, instance.source), placeIn(groups, instance.target)];
-    for (const name of [placement.zone, placement.region]) {
-      const [a, b] = [source?.attributes[name], target?.attributes[name]];
+  for (let at = 0; at < group.length; at += 1) {
+    const asListed = listed ? ends[at] : undefined;
+    const source = instanceAt(groups, asListed?.from ?? readPlace(group[at]?.source, placeOf));
+    const target = instanceAt(groups, asListed?.to ?? readPlace(group[at]?.target, placeOf));
+    for (const name of PLACEMENT) {
+      const a = source?.attributes[name];
+      const b = target?.attributes[name];
       if (a === undefined || b === undefined || a === b) continue;
-      failed.push(fail(`${link.id}.zone`, [factText(a), factText(b)], 'the same zone at both ends'));
+      failed.push(fail(`${wanted.id}.zone`, [factText(a), factText(b)], 'the same zone at both ends'));
       return;
     }
   }
 }
 
-/** What should be joined and is not. Vendors mostly list links as the call does. */
-function missingEnds(wanted: ReadonlySet<string>, group: readonly OfferedInstance[]): string | undefined {
-  let at = 0;
-  for (const ends of wanted) {
-    const instance = group[at++];
-    if (instance === undefined || `${instance.source ?? ''} ${instance.target ?? ''}` !== ends) {
-      const left = new Set(wanted);
-      for (const { source, target } of group) left.delete(`${source ?? ''} ${target ?? ''}`);
-      return [...left][0];
-    }
+const PLACEMENT = [placement.zone, placement.region];
+
+/** Vendors mostly list links as the call does. */
+function areAsListed(ends: readonly Ends[], group: readonly OfferedInstance[]): boolean {
+  if (ends.length !== group.length) return false;
+  for (let at = 0; at < ends.length; at += 1) {
+    const instance = group[at];
+    if (instance?.source !== ends[at]?.source || instance?.target !== ends[at]?.target) return false;
   }
-  return undefined;
+  return true;
 }
 
-function placeIn(
-  groups: ReadonlyMap<string, readonly OfferedInstance[]>,
-  place: string | undefined,
-): OfferedInstance | undefined {
-  const cut = place?.lastIndexOf('/') ?? -1;
-  if (place === undefined || cut < 0) return undefined;
-  const index = Number(place.slice(cut + 1));
-  return groups.get(place.slice(0, cut))?.find((one) => one.index === index);
+/** What should be joined and is not. */
+function missingEnds(ends: readonly Ends[], group: readonly OfferedInstance[]): Ends | undefined {
+  const joined = new Set(group.map(({ source, target }) => `${source ?? ''} ${target ?? ''}`));
+  return ends.find(({ source, target }) => !joined.has(`${source} ${target}`));
+}
+
+function instanceAt(groups: Groups, { plan, index }: Place): OfferedInstance | undefined {
+  const group = groups[plan];
+  const inOrder = group?.[index];
+  return inOrder?.index === index ? inOrder : group?.find((one) => one.index === index);
 }
 
 function factOf(value: Json | undefined): FactValue | null {

@@ -1,6 +1,6 @@
 import type { EntityRecord } from '../occi/entity.ts';
 import type { Write } from '../occi/store.ts';
-import type { LevelInput } from '../rules/facts.ts';
+import type { LevelInput, ProposalInput } from '../rules/facts.ts';
 import type { RuleBook } from '../rules/port.ts';
 import { isoInstant, type Instant } from '../shared/clock.ts';
 import type { IdSource, VendorId } from '../shared/ids.ts';
@@ -10,9 +10,9 @@ import { instanceCounts } from '../terms/instances.ts';
 import { isAtLeastAsGood } from '../terms/level-compare.ts';
 import type { Commitment, Level } from '../terms/level.ts';
 import { checkQuote } from '../terms/price-check.ts';
-import { compareIn, type RateTable } from '../terms/price-compare.ts';
+import { comparerOf, type Comparer, type RateTable } from '../terms/price-compare.ts';
 import { sumQuote } from '../terms/price-sums.ts';
-import type { Price } from '../terms/price.ts';
+import type { Price, Sums } from '../terms/price.ts';
 import type { Offer } from '../vendor-kit/types.ts';
 import { compact, type Alike } from './compact.ts';
 import { asJson, cfpKept, type ProposalKept } from './kept.ts';
@@ -56,6 +56,7 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
   const cfpUrn = urn(cfp.id);
   const asked = terms.levels.filter(({ need }) => need !== 'measure');
   const quoteContext = { counts, usage: terms.usage };
+  const comparers = new Map<string, Comparer | undefined>();
   /** Offers of one round often end together. */
   let lastUntil: { readonly at: Instant; readonly text: string } | undefined;
   const untilText = (at: Instant): string => {
@@ -155,16 +156,41 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
       validUntil: offer.validUntil,
       instances: resources.map(({ attributes, at }) => ({ attributes, count: at.length })),
       // Prices are judged in the currency of comparison only: without a rate there is none.
-      price: price?.compare === undefined ? NO_PRICE : { ...price.compare, currency: price.currency },
+      price: price?.compare === undefined ? NO_PRICE : judged(price.currency, price.compare),
       levels: asked.map((level) => levelInput(level, offer.levels)),
     }) as NonNullable<ProposalKept['facts']>;
   }
 
   function priced(quote: NonNullable<ReturnType<typeof checkQuote>['quote']>): Price {
     const sums = sumQuote(quote, terms.usage, counts, length);
-    const compare = sums.month === undefined ? undefined : compareIn(sums, quote.currency, terms.currency, deps.rates);
-    return Object.assign({}, quote, sums, compare === undefined ? undefined : { compare });
+    const { currency, tax, source, asof, items, unpriced, open } = quote;
+    const price: Writable<Price> = { currency, tax, source, asof, items, unpriced, open };
+    if (quote.fixeduntil !== undefined) price.fixeduntil = quote.fixeduntil;
+    if (quote.minimum !== undefined) price.minimum = quote.minimum;
+    if (sums.hour !== undefined) price.hour = sums.hour;
+    if (sums.month !== undefined) price.month = sums.month;
+    if (sums.once !== undefined) price.once = sums.once;
+    if (sums.total !== undefined) price.total = sums.total;
+    const compare = sums.month === undefined ? undefined : comparerFrom(quote.currency)?.(sums);
+    if (compare !== undefined) price.compare = compare;
+    return price;
   }
+
+  function comparerFrom(currency: string): Comparer | undefined {
+    if (comparers.has(currency)) return comparers.get(currency);
+    const comparer = comparerOf(currency, terms.currency, deps.rates);
+    comparers.set(currency, comparer);
+    return comparer;
+  }
+}
+
+function judged(currency: string, { hour, month, once, total }: Sums): ProposalInput['price'] {
+  const sums: Writable<ProposalInput['price']> = { currency };
+  if (hour !== undefined) sums.hour = hour;
+  if (month !== undefined) sums.month = month;
+  if (once !== undefined) sums.once = once;
+  if (total !== undefined) sums.total = total;
+  return sums;
 }
 
 function whyNotAwardable(offer: Offer, vendor: ProposingVendor, price: Price | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import { isObject } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
 import { parseInstant } from '../shared/duration.ts';
+import { FactsBuilder } from './facts-builder.ts';
 import type { AttributeEntry, FactValue, Facts } from './types.ts';
 
 /** What the broker knows of one proposal when it is to be ranked: plain JSON. */
@@ -42,7 +43,7 @@ export interface LevelInput {
   readonly kept: boolean;
 }
 
-type Read = (proposal: ProposalInput, into: Record<string, FactValue>) => void;
+type Read = (proposal: ProposalInput, into: FactsBuilder) => void;
 
 /** Makes the function that combines a proposal into facts as the dictionary says. */
 export function factsReader(dictionary: readonly AttributeEntry[]): (proposal: ProposalInput) => Facts {
@@ -54,15 +55,15 @@ export function factsReader(dictionary: readonly AttributeEntry[]): (proposal: P
     else combined.set(entry.path, [...(combined.get(entry.path) ?? []), entry]);
   }
   const gathered = new Map([...combined].map(([path, entries]) => [path, new Gathered(entries)]));
+  const builder = new FactsBuilder();
   return (proposal) => {
-    const facts: Record<string, FactValue> = {};
-    for (const read of reads) read(proposal, facts);
+    for (const read of reads) read(proposal, builder);
     // What there is is fewer than what there could be.
     for (const { attributes, count = 1 } of proposal.instances)
       for (const name in attributes) gathered.get(name)?.take(attributes[name], count);
-    for (const one of gathered.values()) one.giveInto(facts);
-    readLevels(proposal, facts);
-    return facts;
+    for (const one of gathered.values()) one.giveInto(builder);
+    readLevels(proposal, builder);
+    return builder.take();
   };
 }
 
@@ -71,14 +72,14 @@ function readPointer(entry: AttributeEntry): Read {
   if (path === '/validUntil')
     return ({ validUntil }, into) => {
       const at = typeof validUntil === 'number' ? validUntil : parseInstant(validUntil);
-      if (at !== undefined) into[name] = at;
+      if (at !== undefined) into.add(name, at);
     };
   const [first = '', second] = path.slice(1).split('/');
   return (proposal, into) => {
     const top = (proposal as unknown as Readonly<Record<string, Json>>)[first];
     const value = second === undefined ? top : isObject(top) ? top[second] : undefined;
     const fact = type === 'number' && typeof value === 'string' ? Number(value) : value;
-    if (typeof fact === type && !Number.isNaN(fact)) into[name] = fact as FactValue;
+    if (typeof fact === type && !Number.isNaN(fact)) into.add(name, fact as FactValue);
   };
 }
 
@@ -106,19 +107,21 @@ class Gathered {
     else if (value !== this.#first && !(this.#others ??= []).includes(value)) this.#others.push(value);
   }
 
-  giveInto(facts: Record<string, FactValue>): void {
+  giveInto(facts: FactsBuilder): void {
     const first = this.#first;
     if (first === undefined) return;
     const others = this.#others;
     for (const { name, combine, type } of this.#entries) {
       if (type === 'number') {
         if (this.#max !== -Infinity)
-          facts[name] = combine === 'sum' ? this.#sum : combine === 'max' ? this.#max : this.#min;
+          facts.add(name, combine === 'sum' ? this.#sum : combine === 'max' ? this.#max : this.#min);
       } else if (type === 'boolean') {
-        if (typeof first === 'boolean' && others === undefined) facts[name] = first;
+        if (typeof first === 'boolean' && others === undefined) facts.add(name, first);
       } else if (typeof first === 'string') {
-        facts[name] =
-          others === undefined ? first : [first, ...others].filter((value) => typeof value === 'string').sort();
+        facts.add(
+          name,
+          others === undefined ? first : [first, ...others].filter((value) => typeof value === 'string').sort(),
+        );
       }
     }
     this.#first = this.#others = undefined;
@@ -148,16 +151,16 @@ function levelNames(id: string): LevelNames {
   return names;
 }
 
-function readLevels({ levels }: ProposalInput, into: Record<string, FactValue>): void {
+function readLevels({ levels }: ProposalInput, into: FactsBuilder): void {
   let kept = 0;
   for (const level of levels) {
     const names = levelNames(level.id);
-    if (level.target !== undefined) into[names.target] = level.target;
-    into[names.commit] = level.commit;
-    into[names.kept] = level.kept;
+    if (level.target !== undefined) into.add(names.target, level.target);
+    into.add(names.commit, level.commit);
+    into.add(names.kept, level.kept);
     if (level.kept) kept++;
   }
-  if (levels.length > 0) into['levels.kept'] = kept / levels.length;
+  if (levels.length > 0) into.add('levels.kept', kept / levels.length);
 }
 
 /** What of a CFP anchors may refer to. */

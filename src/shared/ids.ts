@@ -32,6 +32,12 @@ export function urn(id: EntityId): string {
 
 export type IdSource = () => EntityId;
 
+/** Ids whose random part is drawn at once. */
+const DRAWN = 64;
+/** Bytes that are random in each, and what the first of their digits may be: it tells the variant. */
+const RANDOM_BYTES = 8;
+const VARIANT = '89ab';
+
 /**
  * Version 7 UUIDs (RFC 9562 section 5.7). Ids made by one source in one millisecond go on rising,
  * so an index that is ordered by id is appended to, never torn open.
@@ -40,6 +46,19 @@ export function idSource(clock: Clock, random: Random): IdSource {
   let last = 0;
   let counter = 0;
   let prefix = '';
+  let drawn = '';
+  let used = 0;
+  const tail = (): string => {
+    if (used === drawn.length) {
+      const bytes = random.bytes(RANDOM_BYTES * DRAWN);
+      drawn = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+      used = 0;
+    }
+    const from = used;
+    used += 2 * RANDOM_BYTES;
+    const first = VARIANT[Number.parseInt(drawn[from] ?? '', 16) & 3] ?? '';
+    return `${first}${drawn.slice(from + 1, from + 4)}-${drawn.slice(from + 4, used)}`;
+  };
   const enter = (time: number): void => {
     last = time;
     const digits = time.toString(16).padStart(12, '0');
@@ -54,11 +73,6 @@ export function idSource(clock: Clock, random: Random): IdSource {
       enter(last + 1);
       counter = 0;
     }
-    const bytes = random.bytes(8);
-    const tail = Buffer.from(bytes.buffer, bytes.byteOffset, 8);
-    tail[0] = ((tail[0] ?? 0) & 0x3f) | 0x80;
-    const rest = tail.toString('hex');
-    const sequence = counter.toString(16).padStart(3, '0');
-    return `${prefix}${sequence}-${rest.slice(0, 4)}-${rest.slice(4)}` as EntityId;
+    return `${prefix}${counter.toString(16).padStart(3, '0')}-${tail()}` as EntityId;
   };
 }

@@ -42,24 +42,52 @@ function textOf(rate: bigint): string {
   return decimals === '' ? whole : `${whole}.${decimals}`;
 }
 
+type Compared = NonNullable<Price['compare']>;
+
+/** Sums of quotes in one currency, in another. */
+export type Comparer = (sums: Sums) => Compared;
+
+/** Converted amounts that are remembered: a market names the same prices over and over. */
+const MOST_KEPT = 1000;
+
 /**
  * Sums in another currency, for ranking and budget only (api.md, What comes back): by the rate that
  * is shown and no other, so that anybody can compute them again; each is rounded half-even to nine
  * places. Undefined where the table has no rate (`rate_missing`).
  */
-export function compareIn(sums: Sums, from: string, to: string, table?: RateTable): Price['compare'] {
+export function comparerOf(from: string, to: string, table?: RateTable): Comparer | undefined {
   const rate = rateBetween(from, to, table);
   if (rate === undefined) return undefined;
-  const inOther = (text: string): string =>
-    from === to ? text : billionthsText(halfEven(billionths(text) * rate, RATE_UNIT), to);
-  return {
-    currency: to,
-    rate: rate === RATE_UNIT ? '1' : textOf(rate),
-    date: table?.date ?? '',
-    source: table?.source ?? (from === to ? 'same currency' : ''),
-    ...(sums.hour === undefined ? {} : { hour: inOther(sums.hour) }),
-    ...(sums.month === undefined ? {} : { month: inOther(sums.month) }),
-    ...(sums.once === undefined ? {} : { once: inOther(sums.once) }),
-    ...(sums.total === undefined ? {} : { total: inOther(sums.total) }),
+  const known = new Map<string, string>();
+  const inOther = (text: string): string => {
+    if (from === to) return text;
+    let other = known.get(text);
+    if (other === undefined) {
+      other = billionthsText(halfEven(billionths(text) * rate, RATE_UNIT), to);
+      if (known.size >= MOST_KEPT) known.clear();
+      known.set(text, other);
+    }
+    return other;
   };
+  const shown = rate === RATE_UNIT ? '1' : textOf(rate);
+  const date = table?.date ?? '';
+  const source = table?.source ?? (from === to ? 'same currency' : '');
+  return ({ hour, month, once, total }) => {
+    const compared: { -readonly [Name in keyof Compared]: Compared[Name] } = {
+      currency: to,
+      rate: shown,
+      date,
+      source,
+    };
+    if (hour !== undefined) compared.hour = inOther(hour);
+    if (month !== undefined) compared.month = inOther(month);
+    if (once !== undefined) compared.once = inOther(once);
+    if (total !== undefined) compared.total = inOther(total);
+    return compared;
+  };
+}
+
+/** As `comparerOf`, of one quote. */
+export function compareIn(sums: Sums, from: string, to: string, table?: RateTable): Price['compare'] {
+  return comparerOf(from, to, table)?.(sums);
 }

@@ -59,17 +59,14 @@ export function quickSums(
   // A sum of whole numbers that never left this range was exact at every step.
   if (!(year <= Number.MAX_SAFE_INTEGER && once <= Number.MAX_SAFE_INTEGER)) return undefined;
   const { currency } = quote;
-  const sums = {
-    hour: text(halfEven(year, HOURS_A_YEAR), currency),
-    month: text(halfEven(year, MONTHS_A_YEAR), currency),
-    once: text(once, currency),
-  };
-  if (months === undefined) return sums;
+  const hour = text(halfEven(year, HOURS_A_YEAR), currency);
+  const month = text(halfEven(year, MONTHS_A_YEAR), currency);
+  if (months === undefined) return { hour, month, once: text(once, currency) };
   const [numerator, denominator] = months;
   const over = denominator * MONTHS_A_YEAR;
   const total = once * over + year * numerator;
   if (!Number.isInteger(numerator) || !(total <= Number.MAX_SAFE_INTEGER)) return undefined;
-  return { ...sums, total: text(halfEven(total, over), currency) };
+  return { hour, month, once: text(once, currency), total: text(halfEven(total, over), currency) };
 }
 
 /** Both are whole and exact, so the rest is, and what is left divides without one. */

@@ -9,17 +9,19 @@ import type { WantedCounts } from './price-total.ts';
  */
 export function isSoundQuote(value: Json, counts: WantedCounts | undefined): boolean {
   if (!isObject(value)) return false;
-  for (const name in value) if (!QUOTE.has(name)) return false;
-  const { currency, tax, source, asof, items, unpriced, open } = value;
+  const { currency, tax, source, asof, fixeduntil, minimum, items, unpriced, open } = value;
+  // The seven that a quote must have, and of the others those that it has: it has no more.
+  const names = 7 + (fixeduntil === undefined ? 0 : 1) + (minimum === undefined ? 0 : 1);
   return (
+    Object.keys(value).length === names &&
     typeof currency === 'string' &&
     CURRENCY.test(currency) &&
     (tax === 'excluded' || tax === 'included') &&
     (source === 'list' || source === 'quote') &&
     typeof asof === 'string' &&
     DATE.test(asof) &&
-    (value['fixeduntil'] === undefined || parseInstant(value['fixeduntil']) !== undefined) &&
-    isSoundMinimum(value['minimum']) &&
+    (fixeduntil === undefined || parseInstant(fixeduntil) !== undefined) &&
+    isSoundMinimum(minimum) &&
     Array.isArray(unpriced) &&
     Array.isArray(open) &&
     unpriced.length === 0 &&
@@ -29,29 +31,6 @@ export function isSoundQuote(value: Json, counts: WantedCounts | undefined): boo
   );
 }
 
-const QUOTE: ReadonlySet<string> = new Set([
-  'currency',
-  'tax',
-  'source',
-  'asof',
-  'fixeduntil',
-  'minimum',
-  'items',
-  'unpriced',
-  'open',
-]);
-const ITEM: ReadonlySet<string> = new Set([
-  'id',
-  'for',
-  'index',
-  'what',
-  'amount',
-  'per',
-  'while',
-  'increment',
-  'unit',
-  'quantity',
-]);
 const PERS: ReadonlySet<Json | undefined> = new Set(['second', 'hour', 'day', 'month', 'year', 'once', 'unit']);
 const CURRENCY = /^[A-Z]{3}$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -68,43 +47,67 @@ function isSoundMinimum(value: Json | undefined): boolean {
 
 /** Every wanted instance has an item of its own, or one for all of its id. */
 function areSoundItems(items: readonly Json[], counts: WantedCounts | undefined): boolean {
-  const ids = new Set<Json | undefined>();
-  const priced = new Map<string, Set<Json>>();
-  for (const item of items) {
-    if (!isObject(item) || !isSoundItem(item, counts, priced)) return false;
-    ids.add(item['id']);
-  }
-  if (ids.size !== items.length) return false;
+  for (const item of items) if (!isObject(item) || !isSoundItem(item, counts)) return false;
+  const objects = items as readonly JsonObject[];
+  if (!haveOwnIds(objects)) return false;
   if (counts === undefined) return true;
-  for (const [id, count] of counts) if ((priced.get(id)?.size ?? 0) !== count) return false;
+  for (const [id, count] of counts) if (!isCovered(objects, id, count)) return false;
   return true;
 }
 
-function isSoundItem(item: JsonObject, counts: WantedCounts | undefined, priced: Map<string, Set<Json>>): boolean {
-  for (const name in item) if (!ITEM.has(name)) return false;
+/** So many are compared with each other; more are entered in a set. */
+const FEW = 16;
+
+function haveOwnIds(items: readonly JsonObject[]): boolean {
+  if (items.length > FEW) return new Set(items.map(({ id }) => id)).size === items.length;
+  for (let at = 1; at < items.length; at += 1)
+    for (let before = 0; before < at; before += 1) if (items[at]?.['id'] === items[before]?.['id']) return false;
+  return true;
+}
+
+function isCovered(items: readonly JsonObject[], id: string, count: number): boolean {
+  let seen: Set<Json> | undefined;
+  for (const item of items) {
+    if (item['for'] !== id) continue;
+    const index = item['index'] as readonly Json[] | undefined;
+    if (index === undefined) return true;
+    seen ??= new Set();
+    for (const one of index) seen.add(one);
+  }
+  return (seen?.size ?? 0) === count;
+}
+
+function isSoundItem(item: JsonObject, counts: WantedCounts | undefined): boolean {
   const { id, what, amount, per, unit, quantity, increment, index } = item;
   const during = item['while'];
   const wanted = item['for'];
   if (typeof id !== 'string' || id === '' || typeof what !== 'string' || what === '') return false;
   if (!isAmount(amount) || !PERS.has(per)) return false;
-  if (during !== undefined && during !== 'allocated' && during !== 'running') return false;
-  if (increment !== undefined && !isIsoDuration(increment)) return false;
-  if (unit !== undefined && typeof unit !== 'string') return false;
-  if (quantity !== undefined && (per === 'unit' || !isAmount(quantity))) return false;
-  if (wanted === undefined) return index === undefined;
-  if (typeof wanted !== 'string' || counts === undefined) return false;
-  const count = counts.get(wanted);
+  // The four that an item must have, and of the others those that it has: it has no more.
+  let names = Object.keys(item).length - 4;
+  if (during !== undefined) {
+    if (during !== 'allocated' && during !== 'running') return false;
+    names -= 1;
+  }
+  if (increment !== undefined) {
+    if (!isIsoDuration(increment)) return false;
+    names -= 1;
+  }
+  if (unit !== undefined) {
+    if (typeof unit !== 'string') return false;
+    names -= 1;
+  }
+  if (quantity !== undefined) {
+    if (per === 'unit' || !isAmount(quantity)) return false;
+    names -= 1;
+  }
+  if (wanted === undefined) return index === undefined && names === 0;
+  if (typeof wanted !== 'string') return false;
+  const count = counts?.get(wanted);
   if (count === undefined) return false;
-  let seen = priced.get(wanted);
-  if (seen === undefined) priced.set(wanted, (seen = new Set()));
-  if (index === undefined) {
-    for (let at = 0; at < count; at += 1) seen.add(at);
-    return true;
-  }
-  if (!Array.isArray(index) || index.length === 0 || new Set(index).size !== index.length) return false;
-  for (const one of index as readonly Json[]) {
+  if (index === undefined) return names === 1;
+  if (names !== 2 || !Array.isArray(index) || index.length === 0 || new Set(index).size !== index.length) return false;
+  for (const one of index as readonly Json[])
     if (typeof one !== 'number' || !Number.isInteger(one) || one < 0 || one >= count) return false;
-    seen.add(one);
-  }
   return true;
 }

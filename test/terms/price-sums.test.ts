@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { decimal, decimalText, rounded } from '../../src/shared/decimal.ts';
-import { checkQuote, compareIn, sumQuote } from '../../src/terms/price-sums.ts';
+import { checkQuote, compareIn, comparerOf, sumQuote } from '../../src/terms/price-sums.ts';
 import type { Quote } from '../../src/terms/price.ts';
 
 const counts = new Map([
@@ -159,6 +159,19 @@ describe('comparing currencies', () => {
     const rate = decimal(back?.rate ?? '');
     expect(back?.month).to.equal(decimalText(rounded(rate.times('45.36'), 9)));
     expect(back?.total).to.equal(decimalText(rounded(rate.times('999999999.99'), 9)));
+  });
+});
+
+describe('comparing many sums', () => {
+  it('says of each what comparing it alone does, also when it is asked again', () => {
+    const table = { base: 'EUR', date: '2026-11-20', source: 'test', rates: { USD: '0.92' } };
+    const compare = comparerOf('USD', 'EUR', table);
+    const months = Array.from({ length: 1500 }, (_, at) => `${at}.${String(at % 100).padStart(2, '0')}`);
+    for (const month of [...months, ...months.slice(0, 20), ...months.slice(-20)])
+      expect(compare?.({ month, total: '1.00' })).to.deep.equal(
+        compareIn({ month, total: '1.00' }, 'USD', 'EUR', table),
+      );
+    expect(comparerOf('CHF', 'EUR', table)).to.equal(undefined);
   });
 });
 
