@@ -16,12 +16,23 @@ const HOLDS = 10_000;
 export class EligibleVendors {
   readonly #shapes = new Map<string, Map<VendorId, Instant>>();
   readonly #shapeOf = new WeakMap<EntityRecord, string>();
+  /** The call that was asked about last: mostly it is asked about once for each vendor. */
+  #last: { readonly cfp: EntityRecord; readonly vendors: Map<VendorId, Instant> } | undefined;
 
   knows(cfp: EntityRecord, vendor: VendorId, now: Instant): boolean {
-    return (this.#shapes.get(this.#shape(cfp))?.get(vendor) ?? 0) > now;
+    return (this.#vendors(cfp).get(vendor) ?? 0) > now;
   }
 
   add(cfp: EntityRecord, vendor: VendorId, now: Instant): void {
+    this.#vendors(cfp).set(vendor, now + HOLDS);
+  }
+
+  forget(cfp: EntityRecord, vendor: VendorId): void {
+    this.#vendors(cfp).delete(vendor);
+  }
+
+  #vendors(cfp: EntityRecord): Map<VendorId, Instant> {
+    if (this.#last?.cfp === cfp) return this.#last.vendors;
     const shape = this.#shape(cfp);
     let vendors = this.#shapes.get(shape);
     if (vendors === undefined) {
@@ -30,11 +41,8 @@ export class EligibleVendors {
       const [oldest] = this.#shapes.keys();
       if (this.#shapes.size > MOST_SHAPES && oldest !== undefined) this.#shapes.delete(oldest);
     }
-    vendors.set(vendor, now + HOLDS);
-  }
-
-  forget(cfp: EntityRecord, vendor: VendorId): void {
-    this.#shapes.get(this.#shape(cfp))?.delete(vendor);
+    this.#last = { cfp, vendors };
+    return vendors;
   }
 
   /** Calls that ask for the same have the same shape, whoever asks and until when. */

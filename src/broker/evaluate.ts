@@ -77,14 +77,15 @@ function firstAward(
   settings: RuleSettings,
   suspicious: Readonly<Record<string, string>>,
 ): boolean {
+  const { mode, autoIf } = settings.award;
+  if (cfp.state !== 'open' || (mode !== 'auto' && autoIf === undefined)) return false;
   const byId = new Map<string, EntityRecord>(proposals.map((proposal) => [proposal.id, proposal]));
   const awardable = ranking.ranked.filter(
     ({ id }) => byId.get(id)?.state === 'acceptable' && suspicious[id] === undefined,
   );
   const [first, second] = awardable;
-  if (first === undefined || cfp.state !== 'open') return false;
-  const { mode, autoIf } = settings.award;
-  if (autoIf === undefined) return mode === 'auto';
+  if (first === undefined) return false;
+  if (autoIf === undefined) return true;
   return first.score >= autoIf.score && (second === undefined || first.score - second.score >= autoIf.lead);
 }
 

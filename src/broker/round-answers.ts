@@ -36,7 +36,12 @@ export class RoundAnswers {
 
   /** In the order in which the vendors were invited. */
   get all(): readonly Answer[] {
-    return [...this.#invitations.keys()].flatMap((vendor) => this.#answers.get(vendor) ?? []);
+    const all: Answer[] = [];
+    for (const vendor of this.#invitations.keys()) {
+      const answer = this.#answers.get(vendor);
+      if (answer !== undefined) all.push(answer);
+    }
+    return all;
   }
 
   invitation(vendor: VendorId): EntityRecord | undefined {
@@ -76,7 +81,11 @@ export class RoundAnswers {
 }
 
 function answerOf(vendor: VendorId, invitation: EntityRecord, outcome: Outcome, at: Instant): Answer {
-  const { state, ...told } = outcome;
   const waited = at - invitationKept(invitation).asked;
-  return { vendor, outcome: state, ...told, seconds: Math.max(0, Math.round(waited)) / 1000 };
+  const seconds = Math.max(0, Math.round(waited)) / 1000;
+  // Of a thousand answers nearly all are such, and are written out plainly.
+  if (outcome.state === 'proposed' && outcome.proposals !== undefined)
+    return { vendor, outcome: outcome.state, proposals: outcome.proposals, seconds };
+  const { state, ...told } = outcome;
+  return { vendor, outcome: state, ...told, seconds };
 }

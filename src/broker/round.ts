@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EntityRecord } from '../occi/entity.ts';
 import type { Write } from '../occi/store.ts';
 import type { Ranking, RuleSettings } from '../rules/types.ts';
@@ -6,7 +7,7 @@ import { fixedMilliseconds } from '../shared/duration.ts';
 import type { VendorId } from '../shared/ids.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { ConnectedVendor } from '../vendor-host/port.ts';
-import type { Reply } from '../vendor-kit/types.ts';
+import type { Offer, Reply } from '../vendor-kit/types.ts';
 import { evaluate } from './evaluate.ts';
 import { proposalsBy } from './invitation.ts';
 import { answersNow, cfpKept, type Answer } from './kept.ts';
@@ -21,6 +22,9 @@ const SLICE = 128;
 
 /** Answers wait so long for others, to be written together; when all are there nobody waits. */
 const LINGER_MS = 50;
+
+/** So many answers are stored by themselves while they are ranked, and not with the outcome. */
+const APART = 256;
 
 export interface RoundHooks {
   /** The round is over: the call as it is now, and the ranking where it was stored. */
@@ -141,16 +145,10 @@ export class Round {
     const now = this.#tools.now();
     if (reply.type === 'propose') {
       const { perVendor } = cfpKept(this.#cfp).terms;
-      const proposing = {
-        id: vendor.id,
-        provisions: vendor.capabilities.provisions,
-        ...(vendor.profile.whyNot === undefined ? {} : { whyNot: vendor.profile.whyNot }),
-      };
-      const variants = new Set<string>();
-      for (const offer of reply.offers.slice(0, perVendor)) {
-        // One proposal for each distinct placement: the first stands.
-        if (variants.has(offer.variant)) continue;
-        variants.add(offer.variant);
+      const { whyNot } = vendor.profile;
+      const { provisions } = vendor.capabilities;
+      const proposing = whyNot === undefined ? { id: vendor.id, provisions } : { id: vendor.id, provisions, whyNot };
+      for (const offer of distinct(reply.offers.length > perVendor ? reply.offers.slice(0, perVendor) : reply.offers)) {
         const proposal = this.#make(offer, proposing, now);
         this.#proposals.push(proposal);
         this.#pending.push(proposalCreate(proposal, this.#tools.pathOf(proposal)));
@@ -211,12 +209,13 @@ export class Round {
     }
   }
 
-  #write(): void {
+  /** @param followed something else is written at once */
+  #write(followed = false): void {
     const writes = this.#pending;
     if (writes.length === 0) return;
     this.#pending = [];
     const earlier = this.#writing;
-    const now = storeFacts(writes, this.#tools);
+    const now = storeFacts(writes, this.#tools, followed);
     this.#writing = Promise.all([earlier, now]);
     this.#writing.catch((error: unknown) => {
       this.#tools.deps.log.error({ cfp: this.#cfp.id, err: error }, 'answers not stored');
@@ -240,6 +239,10 @@ export class Round {
     // At the deadline the calls end by themselves, and what still comes is told as late.
     if (why.code !== 'reply_by') this.#abort.abort(new Error(why.code));
     const answers = this.#answers.all;
+    if (this.#pending.length >= APART) {
+      this.#write(true);
+      await nextTurn();
+    }
     const outcome = evaluate(this.#cfp, this.#proposals, answers, why, this.#tools);
     const { log, metrics, clock } = this.#tools.deps;
     try {
@@ -297,6 +300,17 @@ export class Round {
   }
 }
 
+/** One proposal for each distinct placement: the first stands. */
+function distinct(offers: readonly Offer[]): readonly Offer[] {
+  if (offers.length < 2) return offers;
+  const variants = new Set<string>();
+  return offers.filter(({ variant }) => {
+    const known = variants.has(variant);
+    variants.add(variant);
+    return !known;
+  });
+}
+
 function countAnswers(answers: readonly Answer[], metrics: Metrics): void {
   const counts = new Map<string, number>();
   for (const { outcome } of answers) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
@@ -305,10 +319,10 @@ function countAnswers(answers: readonly Answer[], metrics: Metrics): void {
 }
 
 /** Writes what vendors answered. A fact that somebody else stored first is left as it is. */
-async function storeFacts(facts: readonly Write[], tools: BrokerTools): Promise<void> {
+async function storeFacts(facts: readonly Write[], tools: BrokerTools, followed = false): Promise<void> {
   let left = facts;
   while (left.length > 0) {
-    const result = await tools.deps.store.write(left);
+    const result = await tools.deps.store.write(left, { followed });
     if (result.ok) return;
     const missed = left[result.at];
     tools.deps.log.warn({ entity: missed?.op === 'remove' ? missed.id : missed?.record.id }, 'answer already stored');

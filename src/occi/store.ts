@@ -116,6 +116,8 @@ export type Write =
 export interface WriteOptions {
   /** Stored in the same transaction, so that a repeated request finds its answer. */
   readonly idempotent?: { readonly scope: string; readonly answer: JsonObject };
+  /** Another write follows at once, and somebody waits for it: what a store can put off until then, it may. */
+  readonly followed?: boolean;
 }
 
 export type WriteResult =

@@ -2,6 +2,7 @@ import type { Clock } from '../shared/clock.ts';
 import { VendorFault } from '../vendor-kit/fault.ts';
 import type { Ctx } from '../vendor-kit/types.ts';
 import { onAbort } from '../shared/abort-relay.ts';
+import type { Deadlines } from './deadlines.ts';
 
 /**
  * One call under its deadline. It ends with whatever comes first: the answer, the deadline, or the
@@ -10,6 +11,7 @@ import { onAbort } from '../shared/abort-relay.ts';
 export class Call<T> {
   readonly ctx: Ctx;
   readonly #clock: Clock;
+  readonly #deadlines: Deadlines;
   readonly #until: number;
   readonly #onLate: (answer: unknown, late: number) => void;
   readonly #caller: AbortSignal;
@@ -19,8 +21,15 @@ export class Call<T> {
   #cancelTimer: () => void = () => undefined;
   #letGo: () => void = () => undefined;
 
-  constructor(ctx: Ctx, longest: number, clock: Clock, onLate: (answer: unknown, late: number) => void) {
+  constructor(
+    ctx: Ctx,
+    longest: number,
+    clock: Clock,
+    deadlines: Deadlines,
+    onLate: (answer: unknown, late: number) => void,
+  ) {
     this.#clock = clock;
+    this.#deadlines = deadlines;
     this.#caller = ctx.signal;
     this.#onLate = onLate;
     this.#until = Math.min(ctx.deadline.getTime(), clock.now() + longest);
@@ -38,14 +47,14 @@ export class Call<T> {
   }
 
   /** Runs the whole under the deadline. */
-  async guard(action: () => Promise<T>): Promise<T> {
-    if (this.#caller.aborted) throw new VendorFault('aborted', true, 'the call was given up');
-    const left = this.left();
-    if (left <= 0) throw new VendorFault('timed_out', true, 'the deadline had passed before the call began');
+  guard(action: () => Promise<T>): Promise<T> {
+    if (this.#caller.aborted) return Promise.reject(new VendorFault('aborted', true, 'the call was given up'));
+    if (this.left() <= 0)
+      return Promise.reject(new VendorFault('timed_out', true, 'the deadline had passed before the call began'));
     this.#letGo = onAbort(this.#caller, () => {
       this.#stop(new VendorFault('aborted', true, 'the call was given up'));
     });
-    this.#cancelTimer = this.#clock.after(left, () => {
+    this.#cancelTimer = this.#deadlines.at(this.#until, () => {
       this.#stop(new VendorFault('timed_out', true, 'the vendor did not answer in time'));
     });
     return this.#race(action());
@@ -57,14 +66,9 @@ export class Call<T> {
    */
   attempt(action: () => Promise<T>): Promise<T> {
     if (this.#fault !== undefined) return Promise.reject(this.#fault);
-    const running = action();
-    running.then(
-      (answer) => {
-        if (this.#fault?.code === 'timed_out') this.#onLate(answer, -this.left());
-      },
-      () => undefined,
-    );
-    return this.#race(running);
+    return this.#race(action(), (answer) => {
+      if (this.#fault?.code === 'timed_out') this.#onLate(answer, -this.left());
+    });
   }
 
   /** Stops the timer and lets go of the caller's signal. */
@@ -73,10 +77,13 @@ export class Call<T> {
     this.#letGo();
   }
 
-  #race(running: Promise<T>): Promise<T> {
+  #race(running: Promise<T>, onAnswer?: (answer: T) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#rejecters.push(reject);
-      running.then(resolve, reject);
+      running.then((answer) => {
+        resolve(answer);
+        onAnswer?.(answer);
+      }, reject);
     });
   }
 

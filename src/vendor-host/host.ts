@@ -11,6 +11,7 @@ import type { Metrics } from '../shared/metrics.ts';
 import type { Random } from '../shared/random.ts';
 import type { Ctx, Host, Vendor, VendorPlugin, VendorProfile } from '../vendor-kit/types.ts';
 import { prepareChecks } from './answer-check.ts';
+import { Deadlines } from './deadlines.ts';
 import { durableMap } from './durable-map.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import { checkConfig, problemLine } from './plugin-config.ts';
@@ -70,6 +71,7 @@ export async function createVendorHost(options: VendorHostOptions): Promise<Vend
   const connected = new Map<VendorId, Connected>();
   const failed: FailedVendor[] = [];
   const seen = new Set<string>();
+  const deadlines = new Deadlines(options.clock);
   await Promise.all(
     options.configs.map(async (entry) => {
       const id = vendorId(entry.id);
@@ -77,7 +79,7 @@ export async function createVendorHost(options: VendorHostOptions): Promise<Vend
         if (!ACCOUNT.test(entry.id)) throw new Error(`"${entry.id}" is not an id: letters, digits, dot, hyphen`);
         if (seen.has(entry.id)) throw new Error('another vendor has this id');
         seen.add(entry.id);
-        connected.set(id, await connect(id, entry, options));
+        connected.set(id, await connect(id, entry, deadlines, options));
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         failed.push({ id, plugin: entry.plugin, why });
@@ -123,7 +125,12 @@ class Connected implements ConnectedVendor {
   }
 }
 
-async function connect(id: VendorId, entry: VendorConfig, options: VendorHostOptions): Promise<Connected> {
+async function connect(
+  id: VendorId,
+  entry: VendorConfig,
+  deadlines: Deadlines,
+  options: VendorHostOptions,
+): Promise<Connected> {
   const { clock, random, metrics, signal } = options;
   // Plugins may hang as many listeners on it as they have work under way.
   setMaxListeners(0, signal);
@@ -150,6 +157,7 @@ async function connect(id: VendorId, entry: VendorConfig, options: VendorHostOpt
     plugin: entry.plugin,
     limits: { ...callLimits, ...options.limits },
     clock,
+    deadlines,
     random,
     log,
     metrics,

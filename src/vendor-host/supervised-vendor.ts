@@ -46,10 +46,13 @@ export function supervisedVendor({ vendor, supervisor, ownCtx, internal }: Super
   return {
     describe: () => ask<VendorProfile>('describe', ownCtx(), () => vendor.describe()),
     canOffer: (cfp, ctx) => ask<Eligibility>('canOffer', ctx, (guarded) => vendor.canOffer(cfp, guarded)),
-    async getOffer(cfp, ctx) {
-      const reply = await ask<Reply>('getOffer', ctx, (guarded) => vendor.getOffer(cfp, guarded));
-      return atMost(reply, cfp.perVendor);
-    },
+    getOffer: (cfp, ctx) =>
+      supervisor.run(
+        'getOffer',
+        ctx,
+        (guarded) => vendor.getOffer(cfp, guarded),
+        (answer) => atMost(checkedAnswer('getOffer', answer) as unknown as Reply, cfp.perVendor),
+      ),
     ...(vendor.poll === undefined
       ? {}
       : { poll: (ticket, ctx) => ask<Reply>('poll', ctx, async (guarded) => vendor.poll?.(ticket, guarded)) }),

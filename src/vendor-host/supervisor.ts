@@ -10,6 +10,7 @@ import type { Ctx, Reason, Vendor } from '../vendor-kit/types.ts';
 import { vendorBreaker } from './breaker.ts';
 import type { BreakerLimits } from './breaker.ts';
 import { Call } from './call.ts';
+import type { Deadlines } from './deadlines.ts';
 
 export type Method = keyof Vendor;
 
@@ -51,6 +52,8 @@ export interface SupervisorParts {
   readonly plugin: string;
   readonly limits: CallLimits;
   readonly clock: Clock;
+  /** Shared by the calls of all vendors. */
+  readonly deadlines: Deadlines;
   readonly random: Random;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -102,10 +105,10 @@ export class Supervisor {
     invoke: (ctx: Ctx) => Promise<unknown>,
     check: (answer: unknown) => T,
   ): Promise<T> {
-    const { clock, limits, metrics, plugin } = this.#parts;
+    const { clock, deadlines, limits, metrics, plugin } = this.#parts;
     const began = clock.elapsed();
     this.#calls++;
-    const call = new Call<T>(ctx, limits.longest, clock, (answer, late) => {
+    const call = new Call<T>(ctx, limits.longest, clock, deadlines, (answer, late) => {
       this.#late(method, ctx.key, answer, late);
     });
     try {

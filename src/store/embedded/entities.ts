@@ -68,7 +68,7 @@ export function embeddedEntities({ writer, reader, clock, log, close }: EntitySt
       const now = clock.now();
       const idempotent = options?.idempotent;
       const answer = idempotent === undefined ? null : ([idempotent.scope, JSON.stringify(idempotent.answer)] as const);
-      const many = arrivalOf(writes, now);
+      const many = arrivalOf(writes, now, options?.followed);
       const call =
         many === undefined
           ? writer.call(

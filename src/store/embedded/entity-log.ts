@@ -1,7 +1,7 @@
 import type { EntityRecord } from '../../occi/entity.ts';
 import type { TransitionNote } from '../../occi/store.ts';
 import { fromColumns } from './columns.ts';
-import type { Arrival, EntityRow, Logged, NoteRow } from './protocol.ts';
+import type { Arrival, EntityRow, IdRange, Logged, NoteRow } from './protocol.ts';
 import { entityRow, noteRow } from './rows.ts';
 import type { Database, Row } from './sqlite.ts';
 
@@ -11,6 +11,10 @@ type Sequences = readonly (number | null)[];
 interface Batch {
   readonly sequences: Sequences;
   readonly data: string;
+  /** Null: nothing is known of the order of its ids. */
+  readonly rising: IdRange | null;
+  /** Read when somebody asks. */
+  ids?: ReadonlySet<string>;
 }
 
 /** Puts one entity where it is found. */
@@ -38,29 +42,15 @@ export function entityLog(database: Database, sort: Sort): EntityLog {
   const clear = database.prepare('DELETE FROM entity_log');
   const all = database.prepare('SELECT events, data FROM entity_log ORDER BY place');
   let batches: Batch[] = [];
-  /** Ids in the log; those of `unlisted` are entered when somebody asks. */
-  const ids = new Set<string>();
-  let unlisted: (readonly string[])[] = [];
-
-  function forget(): void {
-    batches = [];
-    unlisted = [];
-    ids.clear();
-  }
 
   return {
     get waiting() {
       return batches.length > 0;
     },
-    holds(id) {
-      for (const some of unlisted) for (const one of some) ids.add(one);
-      unlisted = [];
-      return ids.has(id);
-    },
-    add({ ids: added, logged }, sequences) {
+    holds: (id) => batches.some((batch) => hasId(batch, id)),
+    add({ rising, logged }, sequences) {
       insert.run(JSON.stringify(sequences), logged);
-      batches.push({ sequences, data: logged });
-      unlisted.push(added);
+      batches.push({ sequences, data: logged, rising });
     },
     settle() {
       if (batches.length === 0) return;
@@ -71,18 +61,22 @@ export function entityLog(database: Database, sort: Sort): EntityLog {
         });
       }
       clear.run();
-      forget();
+      batches = [];
     },
     recover() {
-      forget();
       batches = all.all().map(batchOf);
-      unlisted = batches.map(({ data }) => loggedOf(data).records.map(({ id }) => id));
     },
   };
 }
 
 function batchOf(row: Row): Batch {
-  return { sequences: JSON.parse(row['events'] as string) as Sequences, data: row['data'] as string };
+  return { sequences: JSON.parse(row['events'] as string) as Sequences, data: row['data'] as string, rising: null };
+}
+
+function hasId(batch: Batch, id: string): boolean {
+  if (batch.rising !== null && (id < batch.rising[0] || id > batch.rising[1])) return false;
+  batch.ids ??= new Set(loggedOf(batch.data).records.map((record) => record.id));
+  return batch.ids.has(id);
 }
 
 /** What a text of the log holds. */

@@ -46,16 +46,22 @@ export type WriteRow =
  * by side: a thread takes over few long things much faster than many short ones.
  */
 export interface Arrival {
-  /** Where each create stood in the call. */
-  readonly places: readonly number[];
-  readonly ids: readonly string[];
-  readonly tenants: readonly string[];
+  readonly count: number;
+  /** Where each create stood in the call; null: there is nothing else in it. */
+  readonly places: readonly number[] | null;
+  /** Their ids rise from the first of these to the second; null: they do not. */
+  readonly rising: IdRange | null;
+  /** Of each its tenant, and whether it tells of an event. */
+  readonly tenants: Columns;
+  readonly events: Columns;
   /** JSON text of `Logged`. */
   readonly logged: string;
-  /** Which of them tell of an event. */
-  readonly events: readonly boolean[];
   readonly others: readonly (readonly [place: number, row: WriteRow])[];
+  /** Another call comes at once: sorting in what is logged waits for it. */
+  readonly followed: boolean;
 }
+
+export type IdRange = readonly [first: string, last: string];
 
 /** Creates as they stand in the log: of so many `EntityRecord`s and `TransitionNote | null`s the columns. */
 export interface Logged {

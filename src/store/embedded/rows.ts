@@ -2,7 +2,7 @@ import type { EntityRecord } from '../../occi/entity.ts';
 import type { IdempotencyEntry, TransitionNote, Write } from '../../occi/store.ts';
 import type { Json, JsonObject } from '../../shared/json.ts';
 import { toColumns } from './columns.ts';
-import type { Arrival, EntityRow, IdempotencyRow, Logged, NoteRow, WriteRow } from './protocol.ts';
+import type { Arrival, EntityRow, IdRange, IdempotencyRow, Logged, NoteRow, WriteRow } from './protocol.ts';
 import { bindable } from './sqlite.ts';
 
 /** @param now the time of a removal, which has no record to tell it */
@@ -23,7 +23,7 @@ export function writeRow(write: Write, now: number): WriteRow {
 const MANY = 32;
 
 /** A write of many creates, taken apart for the log; undefined: there are not many. */
-export function arrivalOf(writes: readonly Write[], now: number): Arrival | undefined {
+export function arrivalOf(writes: readonly Write[], now: number, followed = false): Arrival | undefined {
   if (writes.length < MANY) return undefined;
   const places: number[] = [];
   const ids: string[] = [];
@@ -32,7 +32,9 @@ export function arrivalOf(writes: readonly Write[], now: number): Arrival | unde
   const records: EntityRecord[] = [];
   const notes: (TransitionNote | null)[] = [];
   const others: (readonly [place: number, row: WriteRow])[] = [];
-  for (const [place, write] of writes.entries()) {
+  for (let place = 0; place < writes.length; place += 1) {
+    const write = writes[place];
+    if (write === undefined) continue;
     if (write.op !== 'create') {
       others.push([place, writeRow(write, now)]);
       continue;
@@ -46,13 +48,32 @@ export function arrivalOf(writes: readonly Write[], now: number): Arrival | unde
     records.push(record);
     notes.push(note ?? null);
   }
-  if (ids.length < MANY) return undefined;
+  const count = records.length;
+  if (count < MANY) return undefined;
   const logged: Logged = {
-    count: records.length,
+    count,
     records: toColumns(records as unknown as readonly Json[]),
     notes: toColumns(notes as unknown as readonly Json[]),
   };
-  return { places, ids, tenants, events, logged: JSON.stringify(logged), others };
+  return {
+    count,
+    places: count === writes.length ? null : places,
+    rising: risingOf(ids),
+    tenants: toColumns(tenants),
+    events: toColumns(events),
+    logged: JSON.stringify(logged),
+    others,
+    followed,
+  };
+}
+
+function risingOf(ids: readonly string[]): IdRange | null {
+  let last = '';
+  for (const id of ids) {
+    if (id <= last) return null;
+    last = id;
+  }
+  return [ids[0] ?? '', last];
 }
 
 export function recordOf(json: string): EntityRecord {

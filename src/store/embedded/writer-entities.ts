@@ -1,3 +1,4 @@
+import { fromColumns } from './columns.ts';
 import { entityLog, loggedOf } from './entity-log.ts';
 import type { Arrival, EntityRow, Miss, NoteRow, WriteRow, WriterCalls } from './protocol.ts';
 import { entityRow } from './rows.ts';
@@ -210,11 +211,13 @@ export function entityCalls(database: Database): EntityCalls {
 
   /** The creates go to the log, where nothing can miss: their ids are known to be new. */
   function applyArrival(arrival: Arrival): Miss | null {
-    const { places, tenants, events } = arrival;
+    const { count, places } = arrival;
+    const tenants = fromColumns(arrival.tenants, count) as readonly string[];
+    const events = fromColumns(arrival.events, count);
     const sequences: (number | null)[] = [];
     // Events are numbered in the order of the call.
     const number = (before: number): void => {
-      for (let at = sequences.length; (places[at] ?? before) < before; at++)
+      for (let at = sequences.length; at < count && placeAt(places, at) < before; at++)
         sequences.push(events[at] === true ? nextSequence(bindable(tenants[at] ?? '')) : null);
     };
     for (const [place, row] of arrival.others) {
@@ -228,9 +231,10 @@ export function entityCalls(database: Database): EntityCalls {
   }
 
   /** Ids are made in order of time: those of a call mostly rise, and are later than all that is stored. */
-  function allNew({ ids }: Arrival): boolean {
+  function allNew({ rising, logged }: Arrival): boolean {
     const newest = text(newestId.get() ?? { id: '' }, 'id');
-    if (!log.waiting && ids.every((id, at) => id > (ids[at - 1] ?? newest))) return true;
+    if (!log.waiting && rising !== null && rising[0] > newest) return true;
+    const ids = loggedOf(logged).records.map(({ id }) => id);
     return new Set(ids).size === ids.length && ids.every((id) => find.get(id) === undefined && !log.holds(id));
   }
 
@@ -303,9 +307,13 @@ function rowsOf({ places, logged, others }: Arrival): readonly WriteRow[] {
   const rows: WriteRow[] = [];
   for (const [place, row] of others) rows[place] = row;
   records.forEach((record, at) => {
-    rows[places[at] ?? 0] = ['create', entityRow(record), record.updated, notes[at] ?? null];
+    rows[placeAt(places, at)] = ['create', entityRow(record), record.updated, notes[at] ?? null];
   });
   return rows;
+}
+
+function placeAt(places: Arrival['places'], at: number): number {
+  return places === null ? at : (places[at] ?? 0);
 }
 
 function text(row: Row, column: string): string {

@@ -3,7 +3,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { ParleyError } from '../../shared/errors.ts';
 import { takeFolder } from './lock.ts';
 import { migrate } from './migrate.ts';
-import type { Call, Failure, Reply, Started, WriterCalls, WriterStart } from './protocol.ts';
+import type { Arrival, Call, Failure, Reply, Started, WriterCalls, WriterStart } from './protocol.ts';
 import { isFatal, openDatabase, type Database } from './sqlite.ts';
 import { UnknownSeries } from './tails.ts';
 import { entityCalls } from './writer-entities.ts';
@@ -171,9 +171,15 @@ function serve(port: MessagePort, database: Database, release: () => void): void
     }
     port.postMessage(reply);
     if (reply.fatal !== undefined) return;
-    settle();
+    if (batch.some(isFollowed)) again = setTimeout(settle, SETTLE_AGAIN_MS);
+    else settle();
     checkpoint();
   });
+}
+
+/** Is there a write in it after which another comes at once? */
+function isFollowed([name, arrival]: Call): boolean {
+  return name === 'writeMany' && (arrival as Arrival).followed;
 }
 
 function rollBack(database: Database): void {

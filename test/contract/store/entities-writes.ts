@@ -97,6 +97,48 @@ export function describeWrites(open: () => Promise<StoreUnderTest<EntityStore>>)
       expect(await store.get(twice[0]!.id)).to.equal(undefined);
     });
 
+    it('shows what is followed by another write, whether that comes or not', async () => {
+      const [parent, many] = [record({ state: 'open' }), Array.from({ length: 100 }, () => record())];
+      await save(parent);
+      const [first, rest] = [many.slice(0, 50), many.slice(50)];
+      const ranked = next(parent, { state: 'ranked' });
+      const results = await Promise.all([
+        store.write(
+          first.map((one) => creation(one)),
+          { followed: true },
+        ),
+        store.write([change(parent, ranked)], { followed: true }),
+      ]);
+      expect(results).to.deep.equal([{ ok: true }, { ok: true }]);
+      expect(await store.getMany(first.map(({ id }) => id))).to.deep.equal(first);
+      expect(await store.get(parent.id)).to.deep.equal(ranked);
+      await store.write(
+        rest.map((one) => creation(one)),
+        { followed: true },
+      );
+      expect(await store.getMany(rest.map(({ id }) => id))).to.deep.equal(rest);
+      const [changed, removed] = [next(rest[3]!, { state: 'open' }), rest[4]!];
+      await store.write(
+        Array.from({ length: 40 }, () => creation(record())),
+        { followed: true },
+      );
+      expect(await store.write([change(rest[3]!, changed), { op: 'remove', id: removed.id }])).to.deep.equal({
+        ok: true,
+      });
+      expect(await store.getMany([changed.id, removed.id])).to.deep.equal([changed, undefined]);
+    });
+
+    it('keeps apart what is created in any order of ids, and in one that was passed already', async () => {
+      const [early, mixed, late] = [60, 60, 60].map((length) => Array.from({ length }, () => record()));
+      const results = await Promise.all(
+        [late!, [...mixed!].reverse(), early!].map((some) => store.write(some.map((one) => creation(one)))),
+      );
+      expect(results).to.deep.equal([{ ok: true }, { ok: true }, { ok: true }]);
+      for (const some of [early!, mixed!, late!])
+        expect(await store.getMany(some.map(({ id }) => id))).to.deep.equal(some);
+      expect(await store.write([...early!, mixed![5]!].map((one) => creation(one)))).to.include({ ok: false, at: 0 });
+    });
+
     it('answers undefined for what is not there', async () => {
       expect(await store.get(newId())).to.equal(undefined);
     });

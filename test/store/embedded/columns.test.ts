@@ -56,6 +56,18 @@ describe('embedded: columns', () => {
     );
   });
 
+  it('list once what stands in several places', () => {
+    const values = Array.from({ length: 100 }, (_, at) => ({
+      vendor: `v${at}`,
+      at,
+      facts: { vendor: `v${at}`, at: at === 50 ? 0 : at },
+      by: [`v${at}`, at],
+    }));
+    const columns = toColumns(values);
+    expect(JSON.stringify(columns)).to.include('"by"],[["v",["v0",').and.include('["a",[["r",0],["r",1]]]');
+    expect(thereAndBack(values)).to.deep.equal(values);
+  });
+
   it('say once what all share', () => {
     const values = Array.from({ length: 1000 }, (_, at) => ({ kind: 'proposal', at, price: { currency: 'EUR' } }));
     const columns = toColumns(values);
