@@ -8,6 +8,7 @@ import { testVendors } from '../support/test-vendors.ts';
 import { testHost } from '../support/vendor-world.ts';
 
 const SLA = 'http://schemas.parley.org/occi/sla#sla' as never;
+const PROPOSAL = 'http://schemas.parley.org/occi/broker#proposal' as never;
 
 /** Goes on after a crash with the same store and the same vendors. */
 async function revive(store: EntityStore, dead: BrokerWorld): Promise<BrokerWorld> {
@@ -100,6 +101,34 @@ describe('a service that is killed', () => {
           });
           expect(compute.items).to.have.length(2);
         }
+        await next.stop();
+        await world.host.close();
+      }
+    }
+  }).timeout(60_000);
+
+  it('in the middle of storing a market of hundreds ranks all of it, each vendor once', async () => {
+    const vendors = Array.from({ length: 300 }, (_, at) => ({ id: `v${at}`, plugin: 'instant' }));
+    const counted = mortal(new MemoryStore());
+    const whole = await brokerWorld({ store: counted.store, vendors });
+    await whole.until((await whole.post(exampleCfp())).path, 'ranked');
+    await settle(50);
+    await whole.stop();
+    // The call, the proposals, the outcome, and the invitations.
+    expect(counted.writes()).to.equal(4);
+    for (let at = 2; at <= counted.writes(); at += 1) {
+      for (const moment of ['before', 'after'] as const) {
+        const store = new MemoryStore();
+        const dying = mortal(store, { at, moment });
+        const world = await brokerWorld({ store: dying.store, vendors });
+        const { path } = await world.post(exampleCfp());
+        await dying.dead;
+        const next = await revive(store, world);
+        const done = await next.until(path, 'ranked');
+        const proposals = await store.list({ kinds: [PROPOSAL], parent: done.record.id, limit: 1000 });
+        expect(new Set(proposals.items.map(({ vendor }) => vendor)).size, `write ${at} ${moment}`).to.equal(300);
+        expect(proposals.items, `write ${at} ${moment}`).to.have.length(300);
+        expect(done.record.attributes['org.parley.cfp.ranking']).to.have.length(300);
         await next.stop();
         await world.host.close();
       }
