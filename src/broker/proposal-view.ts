@@ -6,10 +6,9 @@ import type { Json, JsonObject } from '../shared/json.ts';
 import { expand } from './compact.ts';
 import { cfpKept, proposalKept, takesPart } from './kept.ts';
 import { proposalAttr } from './names.ts';
+import { RankingCache } from './ranking-cache.ts';
 import { rankProposals } from './rank.ts';
 import { proposalsOf, type BrokerTools } from './tools.ts';
-
-const MOST_KEPT = 64;
 
 interface Ranked {
   readonly cfp: EntityRecord;
@@ -23,7 +22,7 @@ interface Ranked {
  */
 export class ProposalViews {
   readonly #tools: BrokerTools;
-  readonly #rankings = new Map<EntityId, { readonly of: string; readonly ranking: Promise<Ranking> }>();
+  readonly #rankings = new RankingCache();
   readonly #cfps = new WeakMap<RequestContext, Map<EntityId, Promise<EntityRecord | undefined>>>();
 
   constructor(tools: BrokerTools) {
@@ -77,30 +76,19 @@ export class ProposalViews {
   }
 
   #ranking(cfp: EntityRecord): Promise<Ranking> {
-    const known = this.#rankings.get(cfp.id);
-    if (known?.of === rankingOf(cfp)) return known.ranking;
+    const known = this.#rankings.get(cfp);
+    if (known !== undefined) return known;
     const ranking = proposalsOf(this.#tools.deps.store, cfp.id).then((proposals) =>
       rankProposals(cfp, proposals, this.#tools.rules.of(cfp)),
     );
-    ranking.catch(() => this.#rankings.delete(cfp.id));
     this.remember(cfp, ranking);
     return ranking;
   }
 
   /** Keeps a ranking that is at hand anyway. */
   remember(cfp: EntityRecord, ranking: Promise<Ranking>): void {
-    this.#rankings.delete(cfp.id);
-    this.#rankings.set(cfp.id, { of: rankingOf(cfp), ranking });
-    if (this.#rankings.size <= MOST_KEPT) return;
-    const [oldest] = this.#rankings.keys();
-    if (oldest !== undefined) this.#rankings.delete(oldest);
+    this.#rankings.put(cfp, ranking);
   }
-}
-
-/** Names one ranking among all that a call may have had. */
-function rankingOf(cfp: EntityRecord): string {
-  const { revision, rankedAt } = cfpKept(cfp);
-  return `${revision} ${rankedAt ?? ''}`;
 }
 
 /** As clients see it: whatever refers to an entity does so by its id as it is rendered. */

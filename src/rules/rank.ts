@@ -19,6 +19,7 @@ export function rank(program: Program, candidates: readonly Candidate[]): Rankin
   const nearest = lazy(() => nearestMisses(program, judgement, candidates));
   const relaxations = lazy(() => relaxationsOf(program, judgement));
   return {
+    size: candidates.length,
     ranked: order.map((row, index) => ({
       id: candidates[row]?.id ?? '',
       score: judgement.scores[row] ?? 0,

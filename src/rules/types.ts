@@ -111,6 +111,8 @@ export interface Explanation {
 }
 
 export interface Ranking {
+  /** How many were judged, the eliminated among them. */
+  readonly size: number;
   /** Best first. The fields below are computed when first read. */
   readonly ranked: readonly { readonly id: string; readonly score: number; readonly rank: number }[];
   readonly eliminated: readonly EliminatedBy[];
