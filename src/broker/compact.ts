@@ -12,22 +12,46 @@ export interface Alike {
   readonly kind: TypeId;
   readonly mixins: readonly TypeId[];
   readonly attributes: Readonly<Record<string, Json>>;
-  readonly at: readonly (number | readonly [index: number, source: string, target: string])[];
+  readonly at: readonly Place[];
 }
 
+type Place = number | readonly [index: number, source: string, target: string];
+
 export function compact(resources: readonly OfferedInstance[]): readonly Alike[] {
-  const groups: (Alike & { readonly at: (number | [number, string, string])[] })[] = [];
-  for (const one of resources) {
+  const groups: (Alike & { readonly at: Place[] })[] = [];
+  let from = 0;
+  while (from < resources.length) {
+    const one = resources[from];
+    if (one === undefined) break;
+    // Mostly those that are alike stand side by side.
+    let to = from + 1;
+    while (to < resources.length && isLike(one, resources[to])) to += 1;
+    const run = places(resources, from, to);
     const group = groups.find((other) => other.for === one.for && areAlike(other, one));
-    const place: number | [number, string, string] =
-      one.source === undefined && one.target === undefined
-        ? one.index
-        : [one.index, one.source ?? '', one.target ?? ''];
     if (group === undefined)
-      groups.push({ for: one.for, kind: one.kind, mixins: one.mixins, attributes: one.attributes, at: [place] });
-    else group.at.push(place);
+      groups.push({ for: one.for, kind: one.kind, mixins: one.mixins, attributes: one.attributes, at: run });
+    else for (const place of run) group.at.push(place);
+    from = to;
   }
   return groups;
+}
+
+function isLike(one: OfferedInstance, next: OfferedInstance | undefined): boolean {
+  return next?.for === one.for && areAlike(one, next);
+}
+
+/** A list of just the length that it needs: one that grows keeps room for seventeen. */
+function places(resources: readonly OfferedInstance[], from: number, to: number): Place[] {
+  const run = new Array<Place>(to - from);
+  for (let at = from; at < to; at += 1) {
+    const one = resources[at];
+    if (one !== undefined) run[at - from] = placeOf(one);
+  }
+  return run;
+}
+
+function placeOf({ index, source, target }: OfferedInstance): Place {
+  return source === undefined && target === undefined ? index : [index, source ?? '', target ?? ''];
 }
 
 /** Every instance again, with all its attributes. */
@@ -45,9 +69,9 @@ function rest({ kind, mixins, attributes }: Pick<Alike, 'kind' | 'mixins' | 'att
   return { kind, mixins, attributes };
 }
 
-function areAlike(a: Alike, b: OfferedInstance): boolean {
+function areAlike(a: Pick<Alike, 'kind' | 'mixins' | 'attributes'>, b: OfferedInstance): boolean {
   if (a.kind !== b.kind || a.mixins.length !== b.mixins.length) return false;
-  if (!a.mixins.every((mixin, index) => mixin === b.mixins[index])) return false;
+  for (let at = 0; at < a.mixins.length; at += 1) if (a.mixins[at] !== b.mixins[at]) return false;
   if (a.attributes === b.attributes) return true;
   let names = 0;
   for (const name in a.attributes) {

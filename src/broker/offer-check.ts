@@ -72,19 +72,12 @@ export function offerCheck(terms: CfpTerms, requiredOf: (kind: TypeId) => readon
 
   return (offer) => {
     const failed: Check[] = [];
-    const groups = new Array<OfferedInstance[] | undefined>(plans.length).fill(undefined);
-    for (const instance of offer.resources) {
-      const plan = placeOf.get(instance.for);
-      if (plan === undefined)
-        failed.push(fail(`${instance.for}.wanted`, instance.for, 'nothing that was not asked for'));
-      else (groups[plan] ??= []).push(instance);
-    }
-    const all = groups.map((group) => group ?? NONE);
+    const groups = grouped(offer.resources, placeOf, plans.length, failed);
     for (let at = 0; at < plans.length; at += 1) {
       const plan = plans[at];
       if (plan === undefined) continue;
       const { wanted } = plan;
-      const group = all[at] ?? NONE;
+      const group = groups[at] ?? NONE;
       checkCount(wanted, group, plan.count, failed);
       if (wanted.type === 'resource') {
         // What holds for one of identical instances holds for all.
@@ -92,7 +85,7 @@ export function offerCheck(terms: CfpTerms, requiredOf: (kind: TypeId) => readon
         for (let one = 0; one < checked; one += 1) checkInstance(plan, group[one], failed);
       } else {
         for (const instance of group) checkInstance(plan, instance, failed);
-        checkEnds(plan, group, all, placeOf, failed);
+        checkEnds(plan, group, groups, placeOf, failed);
       }
     }
     for (const commitment of offer.levels)
@@ -100,6 +93,27 @@ export function offerCheck(terms: CfpTerms, requiredOf: (kind: TypeId) => readon
         failed.push(fail(`level.${commitment.for}`, commitment.for, 'a level of the call'));
     return failed;
   };
+}
+
+function grouped(
+  resources: readonly OfferedInstance[],
+  placeOf: ReadonlyMap<string, number>,
+  plans: number,
+  failed: Check[],
+): Groups {
+  const groups = new Array<readonly OfferedInstance[]>(plans).fill(NONE);
+  let from = 0;
+  while (from < resources.length) {
+    const id = resources[from]?.for ?? '';
+    let to = from + 1;
+    while (to < resources.length && resources[to]?.for === id) to += 1;
+    const run = resources.slice(from, to);
+    from = to;
+    const plan = placeOf.get(id);
+    if (plan !== undefined) groups[plan] = groups[plan] === NONE ? run : [...(groups[plan] ?? NONE), ...run];
+    else failed.push(...run.map(() => fail(`${id}.wanted`, id, 'nothing that was not asked for')));
+  }
+  return groups;
 }
 
 /** Reads `web/0`; what is no place is nowhere. */
@@ -144,21 +158,23 @@ function checkInstance(
   failed: Check[],
 ): void {
   if (instance === undefined) return;
-  // One failure of each sort for a wanted id is enough: its instances are alike.
-  const once = (check: Check): void => {
-    if (!failed.some(({ id }) => id === check.id)) failed.push(check);
-  };
-  if (instance.kind !== wanted.kind) once(fail(`${wanted.id}.kind`, instance.kind, wanted.kind));
+  if (instance.kind !== wanted.kind) addOnce(failed, fail(`${wanted.id}.kind`, instance.kind, wanted.kind));
   for (const { anyOf } of wanted.mixins)
     if (!anyOf.some((mixin) => instance.mixins.includes(mixin)))
-      once(fail(`${wanted.id}.mixins`, instance.mixins, anyOf.join(' or ')));
+      addOnce(failed, fail(`${wanted.id}.mixins`, instance.mixins, anyOf.join(' or ')));
   for (const [name, constraint] of constraints) {
     const value = instance.attributes[name];
     if (unmet(constraint, value) !== undefined)
-      once(fail(`${wanted.id}.${name}`, factOf(value), words(constraint), missOf(constraint, value)));
+      addOnce(failed, fail(`${wanted.id}.${name}`, factOf(value), words(constraint), missOf(constraint, value)));
   }
   for (const name of required)
-    if (instance.attributes[name] === undefined) once(fail(`${wanted.id}.${name}`, null, 'it must be stated'));
+    if (instance.attributes[name] === undefined)
+      addOnce(failed, fail(`${wanted.id}.${name}`, null, 'it must be stated'));
+}
+
+/** One failure of each sort for a wanted id is enough: its instances are alike. */
+function addOnce(failed: Check[], check: Check): void {
+  if (!failed.some(({ id }) => id === check.id)) failed.push(check);
 }
 
 function areIdentical(id: string, group: readonly OfferedInstance[], failed: Check[]): boolean {

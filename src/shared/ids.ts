@@ -73,6 +73,8 @@ export function idSource(clock: Clock, random: Random): IdSource {
       enter(last + 1);
       counter = 0;
     }
-    return `${prefix}${counter.toString(16).padStart(3, '0')}-${tail()}` as EntityId;
+    // A digit before them keeps the zeros that they begin with.
+    const sequence = (0x1000 | counter).toString(16).slice(1);
+    return `${prefix}${sequence}-${tail()}` as EntityId;
   };
 }

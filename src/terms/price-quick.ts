@@ -82,7 +82,8 @@ function text(value: number, currency: string): string {
   const rest = value % UNIT;
   const whole = String((value - rest) / UNIT);
   const minor = minorUnit(currency);
-  let decimals = String(rest).padStart(PLACES, '0');
+  // A digit before them keeps the zeros that they begin with.
+  let decimals = String(UNIT + rest).slice(1);
   let end = PLACES;
   while (end > minor && decimals.charCodeAt(end - 1) === 48) end -= 1;
   decimals = decimals.slice(0, end);

@@ -69,8 +69,9 @@ function isCovered(items: readonly JsonObject[], id: string, count: number): boo
   let seen: Set<Json> | undefined;
   for (const item of items) {
     if (item['for'] !== id) continue;
+    // Each list names different ones, and none that there is not: so long a one names all.
     const index = item['index'] as readonly Json[] | undefined;
-    if (index === undefined) return true;
+    if (index === undefined || index.length === count) return true;
     seen ??= new Set();
     for (const one of index) seen.add(one);
   }
@@ -106,8 +107,17 @@ function isSoundItem(item: JsonObject, counts: WantedCounts | undefined): boolea
   const count = counts?.get(wanted);
   if (count === undefined) return false;
   if (index === undefined) return names === 1;
-  if (names !== 2 || !Array.isArray(index) || index.length === 0 || new Set(index).size !== index.length) return false;
-  for (const one of index as readonly Json[])
+  return names === 2 && Array.isArray(index) && index.length > 0 && areInstances(index as readonly Json[], count);
+}
+
+/** Different ones of so many? */
+function areInstances(index: readonly Json[], count: number): boolean {
+  let before = -1;
+  let rise = true;
+  for (const one of index) {
     if (typeof one !== 'number' || !Number.isInteger(one) || one < 0 || one >= count) return false;
-  return true;
+    rise &&= one > before;
+    before = one;
+  }
+  return rise || new Set(index).size === index.length;
 }

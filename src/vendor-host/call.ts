@@ -16,7 +16,8 @@ export class Call<T> {
   readonly #onLate: (answer: unknown, late: number) => void;
   readonly #caller: AbortSignal;
   readonly #signal: LazySignal;
-  readonly #rejecters: ((fault: VendorFault) => void)[] = [];
+  #rejectWhole: (fault: VendorFault) => void = () => undefined;
+  #rejectAttempt: (fault: VendorFault) => void = () => undefined;
   #fault: VendorFault | undefined;
   #cancelTimer: () => void = () => undefined;
   #letGo: () => void = () => undefined;
@@ -57,7 +58,10 @@ export class Call<T> {
     this.#cancelTimer = this.#deadlines.at(this.#until, () => {
       this.#stop(new VendorFault('timed_out', true, 'the vendor did not answer in time'));
     });
-    return this.#race(action());
+    return new Promise<T>((resolve, reject) => {
+      this.#rejectWhole = reject;
+      action().then(resolve, reject);
+    });
   }
 
   /**
@@ -66,8 +70,12 @@ export class Call<T> {
    */
   attempt(action: () => Promise<T>): Promise<T> {
     if (this.#fault !== undefined) return Promise.reject(this.#fault);
-    return this.#race(action(), (answer) => {
-      if (this.#fault?.code === 'timed_out') this.#onLate(answer, -this.left());
+    return new Promise<T>((resolve, reject) => {
+      this.#rejectAttempt = reject;
+      action().then((answer) => {
+        resolve(answer);
+        if (this.#fault?.code === 'timed_out') this.#onLate(answer, -this.left());
+      }, reject);
     });
   }
 
@@ -77,22 +85,13 @@ export class Call<T> {
     this.#letGo();
   }
 
-  #race(running: Promise<T>, onAnswer?: (answer: T) => void): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#rejecters.push(reject);
-      running.then((answer) => {
-        resolve(answer);
-        onAnswer?.(answer);
-      }, reject);
-    });
-  }
-
   #stop(fault: VendorFault): void {
     if (this.#fault !== undefined) return;
     this.#fault = fault;
     this.#signal.abort(fault);
     // Innermost first, so that the breaker counts before the caller goes on.
-    for (const reject of this.#rejecters.reverse()) reject(fault);
+    this.#rejectAttempt(fault);
+    this.#rejectWhole(fault);
   }
 }
 
