@@ -6,77 +6,95 @@ import { answered, invitationWrite, isOpen, waiting } from './invitation.ts';
 import { invitationKept, type Answer } from './kept.ts';
 import type { Outcome } from './outcome.ts';
 
+interface Invited {
+  readonly vendor: VendorId;
+  invitation: EntityRecord;
+  /** Is the answer still to come? */
+  open: boolean;
+  answer: Answer | undefined;
+  /**
+   * When it answered by proposals, in this process. The proposal is the fact that counts; that the
+   * invitation is done follows from it, and is written down when the outcome is out.
+   */
+  proposedAt: Instant | undefined;
+}
+
 /** Who is to answer in a round, who has and how, and the rows that say so. */
 export class RoundAnswers {
   readonly #newId: IdSource;
-  readonly #invitations = new Map<VendorId, EntityRecord>();
-  readonly #open = new Set<VendorId>();
-  readonly #answers = new Map<VendorId, Answer>();
-  /**
-   * Vendors that answered by proposals, and when. The proposal is the fact that counts; that the
-   * invitation is done follows from it, and is written down when the outcome is out.
-   */
-  readonly #proposed: { readonly vendor: VendorId; readonly at: Instant }[] = [];
+  /** In the order in which the vendors were invited. */
+  readonly #invited = new Map<VendorId, Invited>();
+  #open = 0;
 
   constructor(invitations: readonly EntityRecord[], newId: IdSource) {
     this.#newId = newId;
     for (const invitation of invitations) {
-      if (invitation.vendor === undefined) continue;
-      this.#invitations.set(invitation.vendor, invitation);
-      const { answer } = invitationKept(invitation);
-      if (answer !== undefined) this.#answers.set(invitation.vendor, answer);
-      if (isOpen(invitation)) this.#open.add(invitation.vendor);
+      const { vendor } = invitation;
+      if (vendor === undefined) continue;
+      const open = isOpen(invitation);
+      this.#invited.set(vendor, {
+        vendor,
+        invitation,
+        open,
+        answer: invitationKept(invitation).answer,
+        proposedAt: undefined,
+      });
+      if (open) this.#open += 1;
     }
   }
 
-  /** Vendors whose answer is still to come. */
-  get open(): ReadonlySet<VendorId> {
+  /** How many are still to answer. */
+  get left(): number {
     return this.#open;
+  }
+
+  /** Vendors whose answer is still to come. */
+  open(): readonly VendorId[] {
+    return [...this.#invited.values()].filter(({ open }) => open).map(({ vendor }) => vendor);
   }
 
   /** In the order in which the vendors were invited. */
   get all(): readonly Answer[] {
     const all: Answer[] = [];
-    for (const vendor of this.#invitations.keys()) {
-      const answer = this.#answers.get(vendor);
-      if (answer !== undefined) all.push(answer);
-    }
+    for (const { answer } of this.#invited.values()) if (answer !== undefined) all.push(answer);
     return all;
   }
 
   invitation(vendor: VendorId): EntityRecord | undefined {
-    return this.#invitations.get(vendor);
+    return this.#invited.get(vendor)?.invitation;
   }
 
   /** Takes a vendor's final outcome, and answers what is to be written of it now; undefined: it has answered before. */
-  settle(vendor: VendorId, outcome: Outcome, at: Instant, now: Instant): readonly Write[] | undefined {
-    const before = this.#invitations.get(vendor);
-    if (before === undefined || !this.#open.delete(vendor)) return undefined;
-    const answer = answerOf(vendor, before, outcome, at);
-    this.#answers.set(vendor, answer);
+  settle(vendor: VendorId, outcome: Outcome, at: Instant, now: Instant): Write | 'later' | undefined {
+    const invited = this.#invited.get(vendor);
+    if (invited?.open !== true) return undefined;
+    const { invitation } = invited;
+    const answer = answerOf(vendor, invitation, outcome, at);
+    invited.open = false;
+    invited.answer = answer;
+    this.#open -= 1;
     if (outcome.state !== 'proposed')
-      return [invitationWrite(before, answered(before, outcome.state, answer, now, this.#newId))];
-    this.#proposed.push({ vendor, at: now });
-    return [];
+      return invitationWrite(invitation, answered(invitation, outcome.state, answer, now, this.#newId));
+    invited.proposedAt = now;
+    return 'later';
   }
 
   /** The vendor answers later; undefined: it has answered before. */
   wait(vendor: VendorId, ticket: string, now: Instant): Write | undefined {
-    const before = this.#invitations.get(vendor);
-    if (before === undefined || !this.#open.has(vendor)) return undefined;
-    const after = waiting(before, ticket, now, this.#newId);
-    this.#invitations.set(vendor, after);
-    return invitationWrite(before, after);
+    const invited = this.#invited.get(vendor);
+    if (invited?.open !== true) return undefined;
+    const before = invited.invitation;
+    invited.invitation = waiting(before, ticket, now, this.#newId);
+    return invitationWrite(before, invited.invitation);
   }
 
   /** That vendors proposed, as rows. */
   proposed(): readonly Write[] {
-    return this.#proposed.flatMap(({ vendor, at }) => {
-      const before = this.#invitations.get(vendor);
-      const answer = this.#answers.get(vendor);
-      if (before === undefined || answer === undefined) return [];
-      return [invitationWrite(before, answered(before, 'proposed', answer, at, this.#newId))];
-    });
+    const writes: Write[] = [];
+    for (const { invitation, answer, proposedAt } of this.#invited.values())
+      if (answer !== undefined && proposedAt !== undefined)
+        writes.push(invitationWrite(invitation, answered(invitation, 'proposed', answer, proposedAt, this.#newId)));
+    return writes;
   }
 }
 

@@ -90,7 +90,7 @@ export class Round {
     this.#armDeadline();
     this.#armEarlyClose();
     const { vendors } = this.#tools.deps;
-    for (const id of [...this.#answers.open]) {
+    for (const id of this.#answers.open()) {
       const vendor = vendors.get(id);
       const invitation = this.#answers.invitation(id);
       if (vendor !== undefined && invitation !== undefined) void this.#ask(vendor, invitation);
@@ -102,7 +102,7 @@ export class Round {
           final: false,
         });
     }
-    if (this.#answers.open.size === 0) this.#soon();
+    if (this.#answers.left === 0) this.#soon();
   }
 
   /** The call changed while the round runs: more time, for example. */
@@ -159,9 +159,9 @@ export class Round {
 
   /** Takes a vendor's final outcome; it is written with all others that come in this turn. */
   #settle(vendor: VendorId, outcome: Outcome, at: Instant = this.#tools.now()): void {
-    const writes = this.#over ? undefined : this.#answers.settle(vendor, outcome, at, this.#tools.now());
-    if (writes === undefined) return;
-    this.#pending.push(...writes);
+    const write = this.#over ? undefined : this.#answers.settle(vendor, outcome, at, this.#tools.now());
+    if (write === undefined) return;
+    if (write !== 'later') this.#pending.push(write);
     this.#soon();
   }
 
@@ -179,7 +179,7 @@ export class Round {
       this.#flushing = false;
       if (this.#over) return;
       this.#read(SLICE);
-      if (this.#answers.open.size === 0) void this.close({ actor: 'broker', code: 'all_answered' });
+      if (this.#answers.left === 0) void this.close({ actor: 'broker', code: 'all_answered' });
       else {
         this.#linger();
         this.#checkEarlyClose();
@@ -227,7 +227,7 @@ export class Round {
     if (this.#over) return;
     // What has come in time counts, even if nobody has read it yet.
     this.#read(this.#inbox.length);
-    for (const vendor of [...this.#answers.open]) {
+    for (const vendor of this.#answers.open()) {
       this.#settle(
         vendor,
         why.code === 'early_close'

@@ -62,7 +62,7 @@ function isFirst(
   if (cell !== best) return cell > best;
   const at = (which: number, where: number): FactValue | undefined =>
     which === row ? changed.at(where) : table.at(which, where);
-  return compareTies(program, candidates, row, leader, at).order < 0;
+  return compareTies(program, candidates, row, leader, at) < 0;
 }
 
 function byNumber(scene: Scene, row: number, prefer: ProgramPrefer, index: number): Counterfactual | undefined {

@@ -1,5 +1,5 @@
 import type { Judgement } from './judge.ts';
-import type { Program } from './program.ts';
+import type { Program, ProgramTie } from './program.ts';
 import type { Candidate, FactValue } from './types.ts';
 
 /** Compares two values for a tie; an absent one comes last either way. */
@@ -20,22 +20,44 @@ function compareText(left = '', right = ''): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** Which tie rule puts one row before another, and how; the last resort is the id. */
-export function compareTies(
+type ValueAt = (row: number, column: number) => FactValue | undefined;
+
+/** Which tie rule puts one row before another; the last resort is the id. */
+export function decidingTie(
   program: Program,
   candidates: readonly Candidate[],
   left: number,
   right: number,
-  at: (row: number, column: number) => FactValue | undefined,
-): { readonly order: number; readonly label: string } {
-  for (const { label, column, descending } of program.ties) {
-    const order =
-      column === undefined
-        ? compareText(candidates[left]?.hash, candidates[right]?.hash) * (descending ? -1 : 1)
-        : compareValues(at(left, column), at(right, column), descending);
-    if (order !== 0) return { order, label };
+  at: ValueAt,
+): string {
+  return program.ties.find((tie) => compareBy(tie, candidates, left, right, at) !== 0)?.label ?? 'id';
+}
+
+function compareBy(
+  { column, descending }: ProgramTie,
+  candidates: readonly Candidate[],
+  left: number,
+  right: number,
+  at: ValueAt,
+): number {
+  return column === undefined
+    ? compareText(candidates[left]?.hash, candidates[right]?.hash) * (descending ? -1 : 1)
+    : compareValues(at(left, column), at(right, column), descending);
+}
+
+/** Negative: the left row comes first. */
+export function compareTies(
+  { ties }: Program,
+  candidates: readonly Candidate[],
+  left: number,
+  right: number,
+  at: ValueAt,
+): number {
+  for (const tie of ties) {
+    const order = compareBy(tie, candidates, left, right, at);
+    if (order !== 0) return order;
   }
-  return { order: compareText(candidates[left]?.id, candidates[right]?.id), label: 'id' };
+  return compareText(candidates[left]?.id, candidates[right]?.id);
 }
 
 /** The rows that nothing eliminated, best first. */
@@ -55,6 +77,6 @@ export function orderRows(program: Program, judgement: Judgement, candidates: re
       // An absent value is NaN and takes the long way.
       if (difference < 0 || difference > 0) return difference;
     }
-    return compareTies(program, candidates, left, right, at).order;
+    return compareTies(program, candidates, left, right, at);
   });
 }

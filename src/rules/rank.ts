@@ -3,7 +3,7 @@ import { toBeFeasible, toBeFirst } from './counterfactual.ts';
 import { checksOf, eliminatedBy, nearestMisses, relaxationsOf } from './eliminated.ts';
 import { judge } from './judge.ts';
 import type { Judgement } from './judge.ts';
-import { compareTies, orderRows } from './order.ts';
+import { decidingTie, orderRows } from './order.ts';
 import { Pareto } from './pareto.ts';
 import type { Program } from './program.ts';
 import { weightStability } from './stability.ts';
@@ -129,7 +129,6 @@ class Explainer {
     if (row === undefined || neighbour === undefined) return 'score';
     const { cells, table } = this.#judgement;
     if (cells[row] !== cells[neighbour]) return 'score';
-    return compareTies(this.#program, this.#candidates, row, neighbour, (which, column) => table.at(which, column))
-      .label;
+    return decidingTie(this.#program, this.#candidates, row, neighbour, (which, column) => table.at(which, column));
   }
 }
