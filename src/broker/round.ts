@@ -26,6 +26,9 @@ const LINGER_MS = 50;
 /** So many answers are stored by themselves while they are ranked, and not with the outcome. */
 const APART = 256;
 
+/** Answers that are handed to the store in one piece: larger texts are moved about more slowly. */
+const TOGETHER = 400;
+
 export interface RoundHooks {
   /** The round is over: the call as it is now, and the ranking where it was stored. */
   closed(cfp: EntityRecord, ranking?: Ranking): void;
@@ -215,8 +218,10 @@ export class Round {
     if (writes.length === 0) return;
     this.#pending = [];
     const earlier = this.#writing;
-    const now = storeFacts(writes, this.#tools, followed);
-    this.#writing = Promise.all([earlier, now]);
+    const now: Promise<void>[] = [];
+    for (let at = 0; at < writes.length; at += TOGETHER)
+      now.push(storeFacts(writes.slice(at, at + TOGETHER), this.#tools, followed));
+    this.#writing = Promise.all([earlier, ...now]);
     this.#writing.catch((error: unknown) => {
       this.#tools.deps.log.error({ cfp: this.#cfp.id, err: error }, 'answers not stored');
     });

@@ -1,4 +1,6 @@
+import { fork } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BenchRow } from './types.ts';
 
@@ -29,8 +31,7 @@ console.log(
   ['name'.padEnd(62), 'value'.padStart(12), 'unit'.padEnd(10), 'baseline'.padStart(12), 'ratio'.padStart(8)].join(' '),
 );
 for (const name of wanted) {
-  const bench = (await import(`./${name}.js`)) as { run(): Promise<BenchRow[]> };
-  for (const row of await bench.run()) {
+  for (const row of await rowsOf(name)) {
     rows.push(row);
     console.log(
       [
@@ -45,6 +46,19 @@ for (const name of wanted) {
 }
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(rows, null, 2)}\n`);
 process.exit(0);
+
+/** In a process of its own: what one bench leaves in memory, and has V8 compile, is not the next one's burden. */
+function rowsOf(name: string): Promise<readonly BenchRow[]> {
+  return new Promise((resolve, reject) => {
+    const child = fork(fileURLToPath(new URL('one.js', import.meta.url)), [name]);
+    child.once('message', (rows) => {
+      resolve(rows as readonly BenchRow[]);
+    });
+    child.once('exit', (code) => {
+      reject(new Error(`the bench ${name} ended with code ${code ?? 'none'} and without figures`));
+    });
+  });
+}
 
 function figure(value: number): string {
   if (!Number.isFinite(value)) return '-';

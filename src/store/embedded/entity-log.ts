@@ -30,6 +30,8 @@ export interface EntityLog {
   /** Is there anything that readers cannot see yet? */
   readonly waiting: boolean;
   holds(id: string): boolean;
+  /** Is every id in it known to be less than this one? */
+  isBefore(id: string): boolean;
   add(arrival: Arrival, sequences: Sequences): void;
   /** Sorts everything in, and empties the log. */
   settle(): void;
@@ -47,6 +49,7 @@ export function entityLog(database: Database, sort: Sort): EntityLog {
     get waiting() {
       return batches.length > 0;
     },
+    isBefore: (id) => batches.every(({ rising }) => rising !== null && rising[1] < id),
     holds: (id) => batches.some((batch) => hasId(batch, id)),
     add({ rising, logged }, sequences) {
       insert.run(JSON.stringify(sequences), logged);

@@ -233,7 +233,7 @@ export function entityCalls(database: Database): EntityCalls {
   /** Ids are made in order of time: those of a call mostly rise, and are later than all that is stored. */
   function allNew({ rising, logged }: Arrival): boolean {
     const newest = text(newestId.get() ?? { id: '' }, 'id');
-    if (!log.waiting && rising !== null && rising[0] > newest) return true;
+    if (rising !== null && rising[0] > newest && log.isBefore(rising[0])) return true;
     const ids = loggedOf(logged).records.map(({ id }) => id);
     return new Set(ids).size === ids.length && ids.every((id) => find.get(id) === undefined && !log.holds(id));
   }
