@@ -171,8 +171,12 @@ function serve(port: MessagePort, database: Database, release: () => void): void
     }
     port.postMessage(reply);
     if (reply.fatal !== undefined) return;
-    if (batch.some(isFollowed)) again = setTimeout(settle, SETTLE_AGAIN_MS);
-    else settle();
+    if (batch.some(isFollowed)) {
+      clearTimeout(quiet);
+      again = setTimeout(settle, SETTLE_AGAIN_MS);
+      return;
+    }
+    settle();
     checkpoint();
   });
 }
