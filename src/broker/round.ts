@@ -1,6 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EntityRecord } from '../occi/entity.ts';
-import type { Write } from '../occi/store.ts';
 import type { Ranking, RuleSettings } from '../rules/types.ts';
 import type { Instant } from '../shared/clock.ts';
 import { fixedMilliseconds } from '../shared/duration.ts';
@@ -14,6 +12,7 @@ import { answersNow, cfpKept, type Answer } from './kept.ts';
 import { outcomeOfFault, outcomeOfReply, type Outcome } from './outcome.ts';
 import { proposalCreate, type ProposalMaker } from './proposal-make.ts';
 import { RoundAnswers } from './round-answers.ts';
+import { RoundWriter } from './round-writer.ts';
 import type { BrokerTools } from './tools.ts';
 import { askVendor } from './vendor-ask.ts';
 
@@ -22,12 +21,6 @@ const SLICE = 128;
 
 /** Answers wait so long for others, to be written together; when all are there nobody waits. */
 const LINGER_MS = 50;
-
-/** So many answers are stored by themselves while they are ranked, and not with the outcome. */
-const APART = 256;
-
-/** Answers that are handed to the store in one piece: larger texts are moved about more slowly. */
-const TOGETHER = 400;
 
 export interface RoundHooks {
   /** The round is over: the call as it is now, and the ranking where it was stored. */
@@ -55,8 +48,7 @@ export class Round {
   readonly #began: number;
   /** Replies that came and are not read yet. */
   #inbox: { readonly vendor: ConnectedVendor; readonly reply: Reply }[] = [];
-  #pending: Write[] = [];
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #writer: RoundWriter;
   #flushing = false;
   #lingering = false;
   #over = false;
@@ -79,6 +71,7 @@ export class Round {
     this.#settings = tools.rules.of(cfp).settings;
     this.#began = tools.deps.clock.elapsed();
     this.#answers = new RoundAnswers(invitations, tools.deps.newId);
+    this.#writer = new RoundWriter(cfp.id, tools);
     this.#takeUp(proposals);
   }
 
@@ -154,7 +147,7 @@ export class Round {
       for (const offer of distinct(reply.offers.length > perVendor ? reply.offers.slice(0, perVendor) : reply.offers)) {
         const proposal = this.#make(offer, proposing, now);
         this.#proposals.push(proposal);
-        this.#pending.push(proposalCreate(proposal, this.#tools.pathOf(proposal)));
+        this.#writer.add(proposalCreate(proposal, this.#tools.pathOf(proposal)));
       }
     }
     this.#settle(vendor.id, outcomeOfReply(reply));
@@ -164,14 +157,14 @@ export class Round {
   #settle(vendor: VendorId, outcome: Outcome, at: Instant = this.#tools.now()): void {
     const write = this.#over ? undefined : this.#answers.settle(vendor, outcome, at, this.#tools.now());
     if (write === undefined) return;
-    if (write !== 'later') this.#pending.push(write);
+    if (write !== 'later') this.#writer.add(write);
     this.#soon();
   }
 
   #ticket(vendor: VendorId, ticket: string): void {
     const write = this.#over ? undefined : this.#answers.wait(vendor, ticket, this.#tools.now());
     if (write === undefined) return;
-    this.#pending.push(write);
+    this.#writer.add(write);
     this.#soon();
   }
 
@@ -196,7 +189,7 @@ export class Round {
     this.#lingering = true;
     this.#disarmLinger = this.#tools.deps.clock.after(LINGER_MS, () => {
       this.#lingering = false;
-      this.#write();
+      this.#writer.write();
     });
   }
 
@@ -210,21 +203,6 @@ export class Round {
         this.#settle(vendor.id, outcomeOfFault(error));
       }
     }
-  }
-
-  /** @param followed something else is written at once */
-  #write(followed = false): void {
-    const writes = this.#pending;
-    if (writes.length === 0) return;
-    this.#pending = [];
-    const earlier = this.#writing;
-    const now: Promise<void>[] = [];
-    for (let at = 0; at < writes.length; at += TOGETHER)
-      now.push(storeFacts(writes.slice(at, at + TOGETHER), this.#tools, followed));
-    this.#writing = Promise.all([earlier, ...now]);
-    this.#writing.catch((error: unknown) => {
-      this.#tools.deps.log.error({ cfp: this.#cfp.id, err: error }, 'answers not stored');
-    });
   }
 
   /** Ends the round with what there is: ranks it, and stores the outcome with the last answers. */
@@ -244,26 +222,20 @@ export class Round {
     // At the deadline the calls end by themselves, and what still comes is told as late.
     if (why.code !== 'reply_by') this.#abort.abort(new Error(why.code));
     const answers = this.#answers.all;
-    if (this.#pending.length >= APART) {
-      this.#write(true);
-      await nextTurn();
-    }
+    await this.#writer.prepare();
     const outcome = evaluate(this.#cfp, this.#proposals, answers, why, this.#tools);
     const { log, metrics, clock } = this.#tools.deps;
     try {
-      // The store keeps to the order: the outcome is never there without the answers before it.
-      const closing = this.#tools.deps.store.write([...this.#pending, ...outcome.writes]);
-      const [result] = await Promise.all([closing, this.#writing]);
-      if (result.ok) {
+      if (await this.#writer.finish(outcome.writes)) {
         countAnswers(answers, metrics);
         metrics.observe('parley_round_seconds', 'Time that a round took', (clock.elapsed() - this.#began) / 1000);
         this.#hooks.closed(outcome.record, outcome.ranking);
-        await storeFacts(this.#answers.proposed(), this.#tools);
+        await this.#writer.rest(this.#answers.proposed());
         this.#hooks.atRest(this.#proposals.length);
         return;
       }
       // The call was cancelled or given more time in between: the answers stand by themselves.
-      await storeFacts([...this.#pending, ...this.#answers.proposed()], this.#tools);
+      await this.#writer.rest(this.#answers.proposed());
     } catch (error) {
       log.error({ cfp: this.#cfp.id, err: error }, 'round not closed');
     }
@@ -321,16 +293,4 @@ function countAnswers(answers: readonly Answer[], metrics: Metrics): void {
   for (const { outcome } of answers) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   for (const [outcome, count] of counts)
     metrics.count('parley_answers_total', "Vendors' answers to calls", { outcome }, count);
-}
-
-/** Writes what vendors answered. A fact that somebody else stored first is left as it is. */
-async function storeFacts(facts: readonly Write[], tools: BrokerTools, followed = false): Promise<void> {
-  let left = facts;
-  while (left.length > 0) {
-    const result = await tools.deps.store.write(left, { followed });
-    if (result.ok) return;
-    const missed = left[result.at];
-    tools.deps.log.warn({ entity: missed?.op === 'remove' ? missed.id : missed?.record.id }, 'answer already stored');
-    left = left.filter((_, at) => at !== result.at);
-  }
 }
