@@ -2,6 +2,8 @@ import {
   attributes,
   decimal,
   decimalText,
+  eligible,
+  ineligible,
   instanceCounts,
   kinds,
   linkEnds,
@@ -16,6 +18,7 @@ import {
 } from '../../src/vendor-kit/index.ts';
 import type {
   CfpView,
+  Eligibility,
   Json,
   Level,
   Offer,
@@ -38,7 +41,7 @@ export const USUAL_MEMORY = 0.5;
 
 const KINDS: ReadonlySet<string> = new Set([kinds.compute, kinds.storage, kinds.storagelink]);
 
-export function understanding(settings: LocalSettings): Understanding {
+function understanding(settings: LocalSettings): Understanding {
   return {
     kinds: Object.fromEntries(Object.entries(infrastructure).filter(([kind]) => KINDS.has(kind))),
     mixins: new Set(settings.templates.map(({ mixin }) => mixin)),
@@ -69,6 +72,15 @@ export function exceeds(taken: Capacity, left: Capacity): string | undefined {
   if (taken.memory > left.memory) return `${taken.memory} GiB of memory are wanted, ${left.memory.toFixed(1)} are left`;
   if (taken.disk > left.disk) return `${taken.disk} GiB of disk are wanted, ${left.disk} are left`;
   return undefined;
+}
+
+/** May an offer come of it? What is left of the machine is not looked at: that may change until the offer is made. */
+export function canOffer(cfp: CfpView, settings: LocalSettings): Eligibility {
+  const read = readWants(cfp, understanding(settings));
+  if (!read.ok) return ineligible(read.why);
+  const place = placeOf(settings);
+  const fits = [...read.wants.resources, ...read.wants.links].every((want) => placeFits(want, place));
+  return fits ? eligible : ineligible(reason(refusal.placement, `this machine stands in ${settings.country}`));
 }
 
 /** The one offer of this machine: the smallest sizes that meet what is wanted; or why there is none. */
