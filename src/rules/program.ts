@@ -1,7 +1,7 @@
 import type { Column } from './columns.ts';
 import type { Predicate } from './must.ts';
 import type { AttributeEntry } from './types.ts';
-import type { CompiledUtility } from './utility.ts';
+import type { CompiledUtility } from './utility-types.ts';
 
 /** A condition in a compiled program. */
 export interface ProgramMust {

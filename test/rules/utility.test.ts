@@ -4,7 +4,7 @@ import type { Utility } from '../../src/rules/document.ts';
 import { glob } from '../../src/rules/must.ts';
 import type { AttributeEntry } from '../../src/rules/types.ts';
 import { compileUtility } from '../../src/rules/utility.ts';
-import type { NumericUtility } from '../../src/rules/utility.ts';
+import type { NumericUtility } from '../../src/rules/utility-types.ts';
 import { Problems } from '../../src/shared/errors.ts';
 
 const entry: AttributeEntry = {
