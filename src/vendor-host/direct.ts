@@ -1,25 +1,15 @@
 import type { Clock } from '../shared/clock.ts';
-import type { EntityId, TenantId, TypeId, VendorId } from '../shared/ids.ts';
+import type { EntityId, TenantId, VendorId } from '../shared/ids.ts';
 import type { Json } from '../shared/json.ts';
 import type { Logger } from '../shared/logger.ts';
+import type { DirectOffer, OsTemplate } from '../terms/direct-offer.ts';
 import { VendorFault } from '../vendor-kit/fault.ts';
-import type { Ctx, Order, OsTemplate, ResourceRef, ResourceView, SizeTemplate, Vendor } from '../vendor-kit/types.ts';
+import type { Ctx, Order, ResourceRef, ResourceView, Vendor } from '../vendor-kit/types.ts';
 import type { ConnectedVendor, Vendors } from './port.ts';
 
 /** Longest that making, changing, saving or removing one resource may take, and that asking may, in milliseconds. */
 const WORK_MS = 120_000;
 const ASK_MS = 5_000;
-
-/** What a connected vendor does for customers who have no agreement with it. */
-export interface DirectOffer {
-  readonly vendor: VendorId;
-  readonly title: string;
-  /** Kinds that may be posted; empty: none. */
-  readonly kinds: readonly TypeId[];
-  readonly whyNot?: string;
-  readonly templates: readonly OsTemplate[];
-  readonly sizes: readonly SizeTemplate[];
-}
 
 /** One call: its idempotency key, and for whom it is. */
 export interface DirectCall {

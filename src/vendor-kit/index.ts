@@ -10,6 +10,7 @@ export type { ChosenMixins } from './templates.ts';
 export { infrastructure, placeFits, readWants } from './wants.ts';
 export type { ReadWants, Understanding, Want, Wants } from './wants.ts';
 
+export type { OsTemplate, SizeTemplate } from '../terms/direct-offer.ts';
 export { endpoint, placement } from '../terms/resources.ts';
 export type { Constraint, OfferedInstance, Wanted, WantedLink, WantedResource } from '../terms/resources.ts';
 export { instanceCounts, linkEnds, wantedLinks, wantedResources } from '../terms/instances.ts';

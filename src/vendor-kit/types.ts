@@ -3,6 +3,7 @@ import type { EntityId, TenantId, TypeId, VendorId } from '../shared/ids.ts';
 import type { Json, JsonObject } from '../shared/json.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Random } from '../shared/random.ts';
+import type { OsTemplate, SizeTemplate } from '../terms/direct-offer.ts';
 import type { Commitment, Level } from '../terms/level.ts';
 import type { Quote, Usage } from '../terms/price.ts';
 import type { OfferedInstance, Wanted } from '../terms/resources.ts';
@@ -120,21 +121,6 @@ export interface VendorProfile {
   readonly templates?: readonly OsTemplate[];
   /** Sizes of its own, beside those of the profile (GFD.222): each becomes a mixin below `resource_tpl`. */
   readonly sizes?: readonly SizeTemplate[];
-}
-
-/** Something that a compute can run. Scheme and term make the type; the term is lower case, without dots. */
-export interface OsTemplate {
-  readonly mixin: TypeId;
-  readonly title: string;
-}
-
-/** A size by name: whole cores, memory and ephemeral disk in GiB. */
-export interface SizeTemplate {
-  readonly mixin: TypeId;
-  readonly title: string;
-  readonly cores: number;
-  readonly memory: number;
-  readonly disk?: number;
 }
 
 export type Eligibility =

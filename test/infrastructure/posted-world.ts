@@ -1,5 +1,5 @@
 import type { BackendView } from '../../src/infrastructure/backend.ts';
-import type { DirectAnswer, DirectOffer, DirectVendors, Order } from '../../src/infrastructure/direct/port.ts';
+import type { DirectAnswer, DirectVendors, Order } from '../../src/infrastructure/direct/port.ts';
 import { refOf } from '../../src/infrastructure/direct/record.ts';
 import type { InstanceLimits } from '../../src/infrastructure/direct/slots.ts';
 import { createLivingInfrastructure, type LivingInfrastructure } from '../../src/infrastructure/index.ts';
@@ -8,6 +8,7 @@ import type { EntityDocument, EntityRecord } from '../../src/occi/entity.ts';
 import { ParleyError } from '../../src/shared/errors.ts';
 import { parseEntityId, typeId, vendorId, type VendorId } from '../../src/shared/ids.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
+import type { DirectOffer } from '../../src/terms/direct-offer.ts';
 import { entityOf, world, type World } from '../occi/world.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { create } from './cloud.ts';

@@ -1,8 +1,9 @@
 import { typeOf, type Mixin } from '../../occi/category.ts';
 import type { TypeId, VendorId } from '../../shared/ids.ts';
+import type { DirectOffer, OsTemplate, SizeTemplate } from '../../terms/direct-offer.ts';
 import { mixin, sizeAttributes } from '../mixins.ts';
 import { COMPUTE, NETWORK, NETWORKINTERFACE, OS_TPL, RESOURCE_TPL, STORAGE, STORAGELINK, VENDORS } from '../names.ts';
-import type { DirectOffer, DirectVendors, OfferedSize, OfferedTemplate } from './port.ts';
+import type { DirectVendors } from './port.ts';
 
 /**
  * What connected vendors give without an agreement, as mixins: one that names each vendor, and what they
@@ -96,13 +97,13 @@ function tagOf({ vendor, title }: DirectOffer): Mixin {
 }
 
 /** GFD.224 section 4.5.1. */
-export function templateOf({ mixin: type, title }: OfferedTemplate, under: string): Mixin {
+export function templateOf({ mixin: type, title }: OsTemplate, under: string): Mixin {
   const [scheme, term] = parted(type);
   return mixin(scheme, term, plain(title), `${under}${term}/`, { depends: [OS_TPL], applies: [COMPUTE] });
 }
 
 /** GFD.224 section 4.5.2. */
-function sizeOf({ mixin: type, title, cores, memory, disk }: OfferedSize, under: string): Mixin {
+function sizeOf({ mixin: type, title, cores, memory, disk }: SizeTemplate, under: string): Mixin {
   const [scheme, term] = parted(type);
   return mixin(scheme, term, plain(title), `${under}${term}/`, {
     depends: [RESOURCE_TPL],

@@ -1,30 +1,7 @@
 import type { Attributes } from '../../occi/entity.ts';
 import type { EntityId, TenantId, TypeId, VendorId } from '../../shared/ids.ts';
+import type { DirectOffer, OsTemplate } from '../../terms/direct-offer.ts';
 import type { BackendView } from '../backend.ts';
-
-/** Something that a compute can run. */
-export interface OfferedTemplate {
-  readonly mixin: TypeId;
-  readonly title: string;
-}
-
-/** A size by name: memory and disk in GiB. */
-export interface OfferedSize extends OfferedTemplate {
-  readonly cores: number;
-  readonly memory: number;
-  readonly disk?: number;
-}
-
-/** What a vendor does for customers who post resources without an agreement. */
-export interface DirectOffer {
-  readonly vendor: VendorId;
-  readonly title: string;
-  /** Kinds that may be posted; empty: none. */
-  readonly kinds: readonly TypeId[];
-  readonly whyNot?: string;
-  readonly templates: readonly OfferedTemplate[];
-  readonly sizes: readonly OfferedSize[];
-}
 
 /** A resource at its vendor. */
 export interface Ref {
@@ -70,5 +47,5 @@ export interface DirectVendors {
   /** Undoes what was made with the key, also what never began. */
   destroy(vendor: VendorId, call: DirectCall): Promise<DirectAnswer<undefined>>;
   change(vendor: VendorId, ref: Ref, attributes: Attributes, call: DirectCall): Promise<DirectAnswer<BackendView>>;
-  save(vendor: VendorId, ref: Ref, name: string, call: DirectCall): Promise<DirectAnswer<OfferedTemplate>>;
+  save(vendor: VendorId, ref: Ref, name: string, call: DirectCall): Promise<DirectAnswer<OsTemplate>>;
 }
