@@ -12,13 +12,13 @@ export interface Alike {
   readonly kind: TypeId;
   readonly mixins: readonly TypeId[];
   readonly attributes: Readonly<Record<string, Json>>;
-  readonly at: readonly Place[];
+  readonly at: readonly Position[];
 }
 
-type Place = number | readonly [index: number, source: string, target: string];
+type Position = number | readonly [index: number, source: string, target: string];
 
 export function compact(resources: readonly OfferedInstance[]): readonly Alike[] {
-  const groups: (Alike & { readonly at: Place[] })[] = [];
+  const groups: (Alike & { readonly at: Position[] })[] = [];
   let from = 0;
   while (from < resources.length) {
     const one = resources[from];
@@ -26,11 +26,11 @@ export function compact(resources: readonly OfferedInstance[]): readonly Alike[]
     // Mostly those that are alike stand side by side.
     let to = from + 1;
     while (to < resources.length && isLike(one, resources[to])) to += 1;
-    const run = places(resources, from, to);
+    const run = positions(resources, from, to);
     const group = groups.find((other) => other.for === one.for && areAlike(other, one));
     if (group === undefined)
       groups.push({ for: one.for, kind: one.kind, mixins: one.mixins, attributes: one.attributes, at: run });
-    else for (const place of run) group.at.push(place);
+    else for (const position of run) group.at.push(position);
     from = to;
   }
   return groups;
@@ -41,16 +41,16 @@ function isLike(one: OfferedInstance, next: OfferedInstance | undefined): boolea
 }
 
 /** A list of just the length that it needs: one that grows keeps room for seventeen. */
-function places(resources: readonly OfferedInstance[], from: number, to: number): Place[] {
-  const run = new Array<Place>(to - from);
+function positions(resources: readonly OfferedInstance[], from: number, to: number): Position[] {
+  const run = new Array<Position>(to - from);
   for (let at = from; at < to; at += 1) {
     const one = resources[at];
-    if (one !== undefined) run[at - from] = placeOf(one);
+    if (one !== undefined) run[at - from] = positionOf(one);
   }
   return run;
 }
 
-function placeOf({ index, source, target }: OfferedInstance): Place {
+function positionOf({ index, source, target }: OfferedInstance): Position {
   return source === undefined && target === undefined ? index : [index, source ?? '', target ?? ''];
 }
 

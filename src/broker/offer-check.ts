@@ -34,10 +34,12 @@ interface Place {
   readonly index: number;
 }
 
-/** The offered instances of each wanted resource or link, in the order of the call. */
-type Groups = readonly (readonly OfferedInstance[])[];
+/** The offered instances of each wanted resource or link, in the order of the call; `inOrder`: numbered as they stand. */
+type Groups = readonly { readonly instances: readonly OfferedInstance[]; readonly inOrder: boolean }[];
 
-const NONE: readonly OfferedInstance[] = [];
+const NOTHING: Groups[number] = { instances: [], inOrder: true };
+/** The place of what is not offered. */
+const NOWHERE: Place = { plan: -1, index: -1 };
 
 /** What an offer is held against, prepared once for a call. */
 export interface OfferCheck {
@@ -77,8 +79,9 @@ export function offerCheck(terms: CfpTerms, requiredOf: (kind: TypeId) => readon
       const plan = plans[at];
       if (plan === undefined) continue;
       const { wanted } = plan;
-      const group = groups[at] ?? NONE;
-      checkCount(wanted, group, plan.count, failed);
+      const { instances: group, inOrder } = groups[at] ?? NOTHING;
+      if (group.length !== plan.count || !(inOrder || areAllThere(group, plan.count)))
+        failed.push(countFailed(wanted, group.length, plan.count));
       if (wanted.type === 'resource') {
         // What holds for one of identical instances holds for all.
         const checked = areIdentical(wanted.id, group, failed) ? 1 : group.length;
@@ -101,19 +104,22 @@ function grouped(
   plans: number,
   failed: Check[],
 ): Groups {
-  const groups = new Array<readonly OfferedInstance[]>(plans).fill(NONE);
+  const groups = new Array<OfferedInstance[] | undefined>(plans).fill(undefined);
   let from = 0;
   while (from < resources.length) {
     const id = resources[from]?.for ?? '';
     let to = from + 1;
     while (to < resources.length && resources[to]?.for === id) to += 1;
-    const run = resources.slice(from, to);
-    from = to;
     const plan = placeOf.get(id);
-    if (plan !== undefined) groups[plan] = groups[plan] === NONE ? run : [...(groups[plan] ?? NONE), ...run];
-    else failed.push(...run.map(() => fail(`${id}.wanted`, id, 'nothing that was not asked for')));
+    const group = plan === undefined ? undefined : groups[plan];
+    if (plan !== undefined && group === undefined) groups[plan] = resources.slice(from, to);
+    for (; from < to; from += 1) {
+      const instance = resources[from];
+      if (plan === undefined) failed.push(fail(`${id}.wanted`, id, 'nothing that was not asked for'));
+      else if (group !== undefined && instance !== undefined) group.push(instance);
+    }
   }
-  return groups;
+  return groups.map((group) => (group === undefined ? NOTHING : { instances: group, inOrder: areInOrder(group) }));
 }
 
 /** Reads `web/0`; what is no place is nowhere. */
@@ -123,22 +129,13 @@ function readPlace(text: string | undefined, placeOf: ReadonlyMap<string, number
   return { plan: placeOf.get(text.slice(0, cut)) ?? -1, index: Number(text.slice(cut + 1)) };
 }
 
-const NOWHERE: Place = { plan: -1, index: -1 };
-
 function fail(id: string, actual: FactValue | null, wanted: string, miss: number | null = null): Check {
   return { id, pass: false, actual, wanted, miss };
 }
 
-function checkCount(wanted: Wanted, group: readonly OfferedInstance[], count: number, failed: Check[]): void {
-  if (group.length === count && (areInOrder(group) || areAllThere(group, count))) return;
-  failed.push(
-    fail(
-      `${wanted.id}.instances`,
-      group.length,
-      `${count}, numbered from 0`,
-      group.length < count ? (count - group.length) / count : null,
-    ),
-  );
+function countFailed({ id }: Wanted, offered: number, count: number): Check {
+  const miss = offered < count ? (count - offered) / count : null;
+  return fail(`${id}.instances`, offered, `${count}, numbered from 0`, miss);
 }
 
 function areInOrder(group: readonly OfferedInstance[]): boolean {
@@ -252,9 +249,8 @@ function missingEnds(ends: readonly Ends[], group: readonly OfferedInstance[]): 
 }
 
 function instanceAt(groups: Groups, { plan, index }: Place): OfferedInstance | undefined {
-  const group = groups[plan];
-  const inOrder = group?.[index];
-  return inOrder?.index === index ? inOrder : group?.find((one) => one.index === index);
+  const { instances, inOrder } = groups[plan] ?? NOTHING;
+  return inOrder ? instances[index] : instances.find((one) => one.index === index);
 }
 
 function factOf(value: Json | undefined): FactValue | null {

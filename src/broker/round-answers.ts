@@ -64,7 +64,10 @@ export class RoundAnswers {
     return this.#invited.get(vendor)?.invitation;
   }
 
-  /** Takes a vendor's final outcome, and answers what is to be written of it now; undefined: it has answered before. */
+  /**
+   * Takes a vendor's final outcome, and answers what is to be written of it now; `later`: that it
+   * proposed is written with all others (`proposed`); undefined: it has answered before.
+   */
   settle(vendor: VendorId, outcome: Outcome, at: Instant, now: Instant): Write | 'later' | undefined {
     const invited = this.#invited.get(vendor);
     if (invited?.open !== true) return undefined;
@@ -88,7 +91,7 @@ export class RoundAnswers {
     return invitationWrite(before, invited.invitation);
   }
 
-  /** That vendors proposed, as rows. */
+  /** That vendors proposed, as rows, in the order in which they were invited. */
   proposed(): readonly Write[] {
     const writes: Write[] = [];
     for (const { invitation, answer, proposedAt } of this.#invited.values())

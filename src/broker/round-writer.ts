@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Write } from '../occi/store.ts';
-import type { EntityId } from '../shared/ids.ts';
+import type { EntityId, VendorId } from '../shared/ids.ts';
 import type { BrokerTools } from './tools.ts';
 
 /** So many answers are stored by themselves while they are ranked, and not with the outcome. */
@@ -31,29 +31,26 @@ export class RoundWriter {
     const writes = this.#waiting;
     if (writes.length === 0) return;
     this.#waiting = [];
-    const under = [this.#writing];
-    for (let at = 0; at < writes.length; at += TOGETHER)
-      under.push(this.#store(writes.slice(at, at + TOGETHER), followed));
-    this.#writing = Promise.all(under);
+    this.#writing = Promise.all([this.#writing, ...pieces(writes).map((piece) => this.#store(piece, followed))]);
     this.#writing.catch((error: unknown) => {
       this.#tools.deps.log.error({ cfp: this.#cfp, err: error }, 'answers not stored');
     });
   }
 
-  /** Before the outcome is worked out: where there is much, the store begins with it meanwhile. */
-  async prepare(): Promise<void> {
-    if (this.#waiting.length < APART) return;
+  /** Before the outcome is worked out: where there is much, the store begins with it meanwhile, from the next turn on. */
+  prepare(): Promise<void> | undefined {
+    if (this.#waiting.length < APART) return undefined;
     this.write(true);
-    await nextTurn();
+    return nextTurn();
   }
 
   /**
    * Stores the outcome with all that waits; false: the call has changed in between, and what waits
-   * still does. The store keeps to the order: the outcome is never there without the answers before it.
+   * still does. Throws what came of the answers before: the outcome is never there without them.
    */
   async finish(outcome: readonly Write[]): Promise<boolean> {
-    const closing = this.#tools.deps.store.write([...this.#waiting, ...outcome]);
-    const [result] = await Promise.all([closing, this.#writing]);
+    await this.#writing;
+    const result = await this.#tools.deps.store.write([...this.#waiting, ...outcome]);
     if (result.ok) this.#waiting = [];
     return result.ok;
   }
@@ -77,4 +74,21 @@ export class RoundWriter {
       left = left.filter((_, at) => at !== result.at);
     }
   }
+}
+
+/** All of a vendor's proposals stand in one piece: after a crash it has proposed all of them, or is asked again. */
+function pieces(writes: readonly Write[]): readonly (readonly Write[])[] {
+  const found: (readonly Write[])[] = [];
+  let from = 0;
+  while (from < writes.length) {
+    let to = Math.min(from + TOGETHER, writes.length);
+    while (to < writes.length && vendorOf(writes[to]) === vendorOf(writes[to - 1])) to += 1;
+    found.push(writes.slice(from, to));
+    from = to;
+  }
+  return found;
+}
+
+function vendorOf(write: Write | undefined): VendorId | undefined {
+  return write === undefined || write.op === 'remove' ? undefined : write.record.vendor;
 }

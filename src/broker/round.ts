@@ -104,7 +104,7 @@ export class Round {
   /** The call changed while the round runs: more time, for example. */
   follow(cfp: EntityRecord): void {
     this.#cfp = cfp;
-    this.#armDeadline();
+    if (!this.#over) this.#armDeadline();
   }
 
   /** Gives the round up: what is still unanswered is told to stop. Answers that come now are late. */
@@ -222,7 +222,8 @@ export class Round {
     // At the deadline the calls end by themselves, and what still comes is told as late.
     if (why.code !== 'reply_by') this.#abort.abort(new Error(why.code));
     const answers = this.#answers.all;
-    await this.#writer.prepare();
+    const prepared = this.#writer.prepare();
+    if (prepared !== undefined) await prepared;
     const outcome = evaluate(this.#cfp, this.#proposals, answers, why, this.#tools);
     const { log, metrics, clock } = this.#tools.deps;
     try {

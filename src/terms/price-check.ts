@@ -160,7 +160,8 @@ function checkCoverage(quote: Quote, path: string, context: QuoteContext, proble
 
 /** Usage that is priced but not stated in the CFP stands in `open`. */
 function withOpen(quote: Quote, usage: readonly Usage[] | undefined): Quote {
-  if (usage === undefined || !quote.items.some(({ per }) => per === 'unit')) return quote;
+  if (usage === undefined) return quote;
+  if (quote.open.length < 2 && !quote.items.some(({ per }) => per === 'unit')) return quote;
   const open = new Set(quote.open);
   for (const item of quote.items)
     if (item.per === 'unit' && !usage.some((stated) => pricesUsage(item, stated))) open.add(item.what);

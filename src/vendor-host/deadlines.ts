@@ -7,7 +7,10 @@ interface Deadline {
   readonly cancel: () => void;
 }
 
-/** One timer for all calls that end at the same instant: a fan-out to a thousand vendors has one deadline. */
+/**
+ * One timer for all calls that end at the same instant: a fan-out to a thousand vendors has one deadline.
+ * How long that is was reckoned when the first asked: a wall clock that is set meanwhile moves it for none.
+ */
 export class Deadlines {
   readonly #clock: Clock;
   readonly #deadlines = new Map<Instant, Deadline>();

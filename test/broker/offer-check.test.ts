@@ -38,6 +38,16 @@ describe('checking an offer against the call', () => {
     expect(failedBy(good)).to.deep.equal([]);
   });
 
+  it('finds the same in whatever order instances stand', () => {
+    const broken = withResources(set('data', 'occi.storage.size', undefined, 1));
+    for (const offer of [good, broken])
+      fc.assert(
+        fc.property(fc.shuffledSubarray([...offer.resources], { minLength: offer.resources.length }), (resources) => {
+          expect(new Set(failedBy({ ...offer, resources }))).to.deep.equal(new Set(failedBy(offer)));
+        }),
+      );
+  });
+
   it('finds what is missing, and what nobody asked for', () => {
     for (const id of ['web', 'data', 'mount'])
       expect(failedBy(withResources((all) => all.filter((one) => one.for !== id || one.index !== 1)))).to.include(

@@ -108,14 +108,15 @@ describe('a service that is killed', () => {
   }).timeout(60_000);
 
   it('in the middle of storing a market of hundreds ranks all of it, each vendor once', async () => {
-    const vendors = Array.from({ length: 300 }, (_, at) => ({ id: `v${at}`, plugin: 'instant' }));
+    const config = { amounts: ['10.00', '11.00', '12.00'] };
+    const vendors = Array.from({ length: 300 }, (_, at) => ({ id: `v${at}`, plugin: 'instant', config }));
     const counted = mortal(new MemoryStore());
     const whole = await brokerWorld({ store: counted.store, vendors });
     await whole.until((await whole.post(exampleCfp())).path, 'ranked');
     await settle(50);
     await whole.stop();
-    // The call, the proposals, the outcome, and the invitations.
-    expect(counted.writes()).to.equal(4);
+    // The call, the proposals in three pieces, the outcome, and the invitations.
+    expect(counted.writes()).to.equal(6);
     for (let at = 2; at <= counted.writes(); at += 1) {
       for (const moment of ['before', 'after'] as const) {
         const store = new MemoryStore();
@@ -125,13 +126,35 @@ describe('a service that is killed', () => {
         await dying.dead;
         const next = await revive(store, world);
         const done = await next.until(path, 'ranked');
-        const proposals = await store.list({ kinds: [PROPOSAL], parent: done.record.id, limit: 1000 });
-        expect(new Set(proposals.items.map(({ vendor }) => vendor)).size, `write ${at} ${moment}`).to.equal(300);
-        expect(proposals.items, `write ${at} ${moment}`).to.have.length(300);
-        expect(done.record.attributes['org.parley.cfp.ranking']).to.have.length(300);
+        const proposals = await store.list({ kinds: [PROPOSAL], parent: done.record.id, limit: 2000 });
+        const by = new Map<unknown, number>();
+        for (const { vendor } of proposals.items) by.set(vendor, (by.get(vendor) ?? 0) + 1);
+        expect(new Set(by.values()), `write ${at} ${moment}`).to.deep.equal(new Set([3]));
+        expect(by.size, `write ${at} ${moment}`).to.equal(300);
+        expect(done.record.attributes['org.parley.cfp.ranking']).to.have.length(900);
         await next.stop();
         await world.host.close();
       }
     }
   }).timeout(60_000);
+
+  it('whose store fails in the middle of a market takes the round again, and never ranks what is not stored', async () => {
+    const vendors = Array.from({ length: 300 }, (_, at) => ({ id: `v${at}`, plugin: 'instant' }));
+    const store = new MemoryStore();
+    const write = store.write.bind(store);
+    let failed = false;
+    store.write = (writes, options) => {
+      if (failed || writes.length < 250) return write(writes, options);
+      failed = true;
+      return Promise.reject(new Error('database or disk is full'));
+    };
+    const world = await brokerWorld({ store, vendors });
+    const done = await world.until((await world.post(exampleCfp())).path, 'ranked');
+    expect(failed).to.equal(true);
+    const proposals = await store.list({ kinds: [PROPOSAL], parent: done.record.id, limit: 1000 });
+    expect(proposals.items).to.have.length(300);
+    const ranking = done.record.attributes['org.parley.cfp.ranking'] as readonly string[];
+    expect(new Set(ranking)).to.deep.equal(new Set(proposals.items.map(({ id }) => `urn:uuid:${id}`)));
+    await world.stop();
+  });
 });

@@ -223,5 +223,8 @@ describe('checking a quote', () => {
     const value = JSON.parse(JSON.stringify({ ...example, items })) as never;
     expect(checkQuote(value, { counts, usage: [] }).quote?.open).to.deep.equal(['traffic.out']);
     expect(checkQuote(value, { counts, usage: [usage] }).quote?.open).to.deep.equal([]);
+    const open = JSON.parse(JSON.stringify({ ...example, open: ['backup', 'backup'] })) as never;
+    const twice = checkQuote(open, { counts, usage: [usage] });
+    expect(twice.quote?.open).to.deep.equal(['backup']);
   });
 });

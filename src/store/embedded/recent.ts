@@ -76,8 +76,11 @@ export class Recent {
   /** What was written, or may have been. */
   forget(writes: readonly Write[]): void {
     for (const write of writes) {
-      // What is new was never read, and no link of it either.
-      if (write.op === 'create' && write.record.source === undefined) continue;
+      // What is new is kept nowhere; but somebody may be finding out just now that it is not there.
+      if (write.op === 'create' && write.record.source === undefined) {
+        this.#reading.delete(write.record.id);
+        continue;
+      }
       const id = write.op === 'remove' ? write.id : write.record.id;
       this.#young.delete(id);
       this.#old.delete(id);

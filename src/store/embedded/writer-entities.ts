@@ -267,6 +267,8 @@ export function entityCalls(database: Database): EntityCalls {
           allOrNothing(() => applyArrival(arrival)),
           idempotent,
         );
+      // One of them may be there already, and where that is the log it would not be found.
+      log.settle();
       return answer(
         allOrNothing(() => applyAll(rowsOf(arrival))),
         idempotent,

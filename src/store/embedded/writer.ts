@@ -21,7 +21,7 @@ const CHECKPOINT_PAGES_BUSY = 4 * CHECKPOINT_PAGES;
 const CHECKPOINT_PAGES_AT_MOST = 2 * CHECKPOINT_PAGES_BUSY;
 const QUIET_MS = 10;
 const PAGES_A_COMMIT = 5;
-const SETTLE_AGAIN_MS = 250;
+const SETTLE_LATER_MS = 250;
 const LOG_BYTES = 64 * 1024 * 1024;
 
 async function start(port: MessagePort, { folder, migrations, now }: WriterStart): Promise<void> {
@@ -62,6 +62,7 @@ function serve(port: MessagePort, database: Database, release: () => void): void
     settle: samples.settle,
     deleteSamples: samples.deleteSamples,
     finish() {
+      entities.settle();
       samples.settleAll();
       return null;
     },
@@ -91,6 +92,7 @@ function serve(port: MessagePort, database: Database, release: () => void): void
   /** Brings what was only logged to where readers see it; whoever waited for it has his answer. */
   function settle(): void {
     clearTimeout(again);
+    again = undefined;
     if (!entities.unsettled) return;
     try {
       inTransaction(() => {
@@ -99,8 +101,16 @@ function serve(port: MessagePort, database: Database, release: () => void): void
     } catch (error) {
       if (isFatal(error)) throw error;
       // A full disk, perhaps: it stays in the log, and readers wait.
-      again = setTimeout(settle, SETTLE_AGAIN_MS);
+      settleLater();
     }
+  }
+
+  /** At the latest then, however often this is said in between. */
+  function settleLater(): void {
+    again ??= setTimeout(() => {
+      settle();
+      checkpoint();
+    }, SETTLE_LATER_MS);
   }
 
   function run([name, ...given]: Call): unknown {
@@ -173,7 +183,7 @@ function serve(port: MessagePort, database: Database, release: () => void): void
     if (reply.fatal !== undefined) return;
     if (batch.some(isFollowed)) {
       clearTimeout(quiet);
-      again = setTimeout(settle, SETTLE_AGAIN_MS);
+      settleLater();
       return;
     }
     settle();

@@ -128,6 +128,24 @@ export function describeWrites(open: () => Promise<StoreUnderTest<EntityStore>>)
       expect(await store.getMany([changed.id, removed.id])).to.deep.equal([changed, undefined]);
     });
 
+    it('finds what is created twice, also where the first write is followed by the second', async () => {
+      const first = Array.from({ length: 40 }, () => record());
+      expect(
+        await store.write(
+          first.map((one) => creation(one)),
+          { followed: true },
+        ),
+      ).to.deep.equal({ ok: true });
+      const second = Array.from({ length: 40 }, () => record());
+      second[7] = { ...second[7]!, id: first[3]!.id };
+      expect(await store.write(second.map((one) => creation(one)))).to.deep.equal({
+        ok: false,
+        at: 7,
+        reason: 'exists',
+      });
+      expect(await store.getMany(first.map(({ id }) => id))).to.deep.equal(first);
+    });
+
     it('keeps apart what is created in any order of ids, and in one that was passed already', async () => {
       const [early, mixed, late] = [60, 60, 60].map((length) => Array.from({ length }, () => record()));
       const results = await Promise.all(

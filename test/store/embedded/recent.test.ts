@@ -43,6 +43,17 @@ describe('embedded store: what was read of late', () => {
     expect(recent.record(id(1))).to.equal(undefined);
   });
 
+  it('is not what was found out before it was created', async () => {
+    const recent = new Recent();
+    let answer: (json: string | null) => void = () => undefined;
+    const early = recent.read(id(1), () => new Promise((resolve) => (answer = resolve)), parse);
+    recent.forget([create(record(1))]);
+    const later = read(recent, record(1));
+    answer(null);
+    expect(await early).to.equal(undefined);
+    expect(await later).to.deep.equal(record(1));
+  });
+
   it('is not kept if it was written while it was read, and those who ask later read anew', async () => {
     const recent = new Recent();
     let answer: (json: string) => void = () => undefined;
