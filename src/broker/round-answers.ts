@@ -54,7 +54,7 @@ export class RoundAnswers {
   }
 
   /** In the order in which the vendors were invited. */
-  get all(): readonly Answer[] {
+  all(): readonly Answer[] {
     const all: Answer[] = [];
     for (const { answer } of this.#invited.values()) if (answer !== undefined) all.push(answer);
     return all;
