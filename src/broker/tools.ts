@@ -35,6 +35,9 @@ export function brokerTools(deps: BrokerDeps, signal: AbortSignal, wake: (cfp: E
   const { clock } = deps;
   const pathOf = (record: Pick<EntityRecord, 'id' | 'kind'>): string => deps.registry().pathOf(record);
   const required = new Map<TypeId, readonly string[]>();
+  // Somebody has to hold one: V8 throws away the machine code of a function that has none left, and would
+  // read the first answers of the next call slowly.
+  let latest: { readonly cfp: EntityRecord; readonly make: ProposalMaker } | undefined;
   return {
     deps,
     defaults: { ...brokerDefaults, ...deps.defaults },
@@ -44,8 +47,9 @@ export function brokerTools(deps: BrokerDeps, signal: AbortSignal, wake: (cfp: E
     signal,
     now: () => clock.now(),
     pathOf,
-    maker: (cfp) =>
-      proposalMaker(cfp, {
+    maker(cfp) {
+      if (latest?.cfp === cfp) return latest.make;
+      const make = proposalMaker(cfp, {
         rules: deps.rules,
         ...(deps.rates === undefined ? {} : { rates: deps.rates }),
         newId: deps.newId,
@@ -54,7 +58,10 @@ export function brokerTools(deps: BrokerDeps, signal: AbortSignal, wake: (cfp: E
           required.set(kind, known);
           return known;
         },
-      }),
+      });
+      latest = { cfp, make };
+      return make;
+    },
     cfpChange(cfp, change, told) {
       const record = changed(cfp, cfpAttr.state, clock.now(), change);
       return { record, write: update(cfp, record, 'cfp', pathOf(cfp), told) };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { ParleyError } from '../../shared/errors.ts';
+import { PAGES_AT_MOST, checkpoints } from './checkpoints.ts';
 import { takeFolder } from './lock.ts';
 import { migrate } from './migrate.ts';
 import type { Arrival, Call, Failure, Reply, Started, WriterCalls, WriterStart } from './protocol.ts';
@@ -12,15 +13,6 @@ import { valueCalls } from './writer-values.ts';
 
 /** The thread that owns the folder and writes: one message of calls, one transaction. */
 
-/**
- * Pages of log, by a guess, after which it is moved into the main file: when nothing came for a
- * moment, at once when it grew to the second figure; and when SQLite does so by itself, in a COMMIT.
- */
-const CHECKPOINT_PAGES = 1000;
-const CHECKPOINT_PAGES_BUSY = 4 * CHECKPOINT_PAGES;
-const CHECKPOINT_PAGES_AT_MOST = 2 * CHECKPOINT_PAGES_BUSY;
-const QUIET_MS = 10;
-const PAGES_A_COMMIT = 5;
 const SETTLE_LATER_MS = 250;
 const LOG_BYTES = 64 * 1024 * 1024;
 
@@ -31,12 +23,12 @@ async function start(port: MessagePort, { folder, migrations, now }: WriterStart
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA journal_size_limit = ${LOG_BYTES};
-    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES_AT_MOST};
+    PRAGMA wal_autocheckpoint = ${PAGES_AT_MOST};
     PRAGMA cache_size = -16000;
     PRAGMA temp_store = MEMORY;
   `);
   const migrated = migrate(database, folder, migrations, now);
-  serve(port, database, release);
+  serve(port, database, folder, release);
   const started: Started = {
     ready: true,
     schemaVersion: migrated.version,
@@ -46,7 +38,7 @@ async function start(port: MessagePort, { folder, migrations, now }: WriterStart
   port.postMessage(started);
 }
 
-function serve(port: MessagePort, database: Database, release: () => void): void {
+function serve(port: MessagePort, database: Database, folder: string, release: () => void): void {
   const entities = entityCalls(database);
   const values = valueCalls(database);
   const samples = sampleCalls(database);
@@ -68,26 +60,8 @@ function serve(port: MessagePort, database: Database, release: () => void): void
     },
   };
 
-  const changes = database.prepare('SELECT total_changes() AS changes');
-  let changesMoved = 0;
-  let commits = 0;
-  let quiet: NodeJS.Timeout | undefined;
+  const moves = checkpoints(database, folder);
   let again: NodeJS.Timeout | undefined;
-
-  /** Called when the answer is out, so that nobody's COMMIT has to wait for it. */
-  function checkpoint(): void {
-    commits++;
-    clearTimeout(quiet);
-    const changed = Number(changes.get()?.['changes'] ?? 0);
-    const pages = changed - changesMoved + commits * PAGES_A_COMMIT;
-    const move = (): void => {
-      database.exec('PRAGMA wal_checkpoint(PASSIVE)');
-      changesMoved = changed;
-      commits = 0;
-    };
-    if (pages >= CHECKPOINT_PAGES_BUSY) move();
-    else if (pages >= CHECKPOINT_PAGES) quiet = setTimeout(move, QUIET_MS);
-  }
 
   /** Brings what was only logged to where readers see it; whoever waited for it has his answer. */
   function settle(): void {
@@ -109,7 +83,7 @@ function serve(port: MessagePort, database: Database, release: () => void): void
   function settleLater(): void {
     again ??= setTimeout(() => {
       settle();
-      checkpoint();
+      moves.committed();
     }, SETTLE_LATER_MS);
   }
 
@@ -169,26 +143,30 @@ function serve(port: MessagePort, database: Database, release: () => void): void
   port.on('message', (batch: readonly Call[]) => {
     const reply = answer(batch);
     if (batch.some(([name]) => name === 'finish')) {
-      clearTimeout(quiet);
       clearTimeout(again);
-      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-      database.close();
-      release();
-      port.postMessage(reply);
-      // What was said last still arrives, and then nothing keeps the thread.
-      port.unref();
+      void moves.close().then(() => {
+        end(reply);
+      });
       return;
     }
     port.postMessage(reply);
     if (reply.fatal !== undefined) return;
     if (batch.some(isFollowed)) {
-      clearTimeout(quiet);
       settleLater();
       return;
     }
     settle();
-    checkpoint();
+    moves.committed();
   });
+
+  function end(reply: Reply): void {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    database.close();
+    release();
+    port.postMessage(reply);
+    // What was said last still arrives, and then nothing keeps the thread.
+    port.unref();
+  }
 }
 
 /** Is there a write in it after which another comes at once? */
