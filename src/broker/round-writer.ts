@@ -1,13 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Write } from '../occi/store.ts';
-import type { EntityId, VendorId } from '../shared/ids.ts';
+import type { EntityId } from '../shared/ids.ts';
 import type { BrokerTools } from './tools.ts';
-
-/** So many answers are stored by themselves while they are ranked, and not with the outcome. */
-const APART = 256;
-
-/** Answers that are handed to the store in one piece: larger texts are moved about more slowly. */
-const TOGETHER = 400;
 
 /** What a round has to write: answers as they come, and the outcome after all of them. */
 export class RoundWriter {
@@ -26,22 +19,14 @@ export class RoundWriter {
     this.#waiting.push(write);
   }
 
-  /** @param followed something else is written at once */
-  write(followed = false): void {
+  write(): void {
     const writes = this.#waiting;
     if (writes.length === 0) return;
     this.#waiting = [];
-    this.#writing = Promise.all([this.#writing, ...pieces(writes).map((piece) => this.#store(piece, followed))]);
+    this.#writing = Promise.all([this.#writing, this.#store(writes)]);
     this.#writing.catch((error: unknown) => {
       this.#tools.deps.log.error({ cfp: this.#cfp, err: error }, 'answers not stored');
     });
-  }
-
-  /** Before the outcome is worked out: where there is much, the store begins with it meanwhile, from the next turn on. */
-  prepare(): Promise<void> | undefined {
-    if (this.#waiting.length < APART) return undefined;
-    this.write(true);
-    return nextTurn();
   }
 
   /**
@@ -63,32 +48,15 @@ export class RoundWriter {
   }
 
   /** Stores what vendors answered. A fact that somebody else stored first is left as it is. */
-  async #store(facts: readonly Write[], followed = false): Promise<void> {
+  async #store(facts: readonly Write[]): Promise<void> {
     const { store, log } = this.#tools.deps;
     let left = facts;
     while (left.length > 0) {
-      const result = await store.write(left, { followed });
+      const result = await store.write(left);
       if (result.ok) return;
       const missed = left[result.at];
       log.warn({ entity: missed?.op === 'remove' ? missed.id : missed?.record.id }, 'answer already stored');
       left = left.filter((_, at) => at !== result.at);
     }
   }
-}
-
-/** All of a vendor's proposals stand in one piece: after a crash it has proposed all of them, or is asked again. */
-function pieces(writes: readonly Write[]): readonly (readonly Write[])[] {
-  const found: (readonly Write[])[] = [];
-  let from = 0;
-  while (from < writes.length) {
-    let to = Math.min(from + TOGETHER, writes.length);
-    while (to < writes.length && vendorOf(writes[to]) === vendorOf(writes[to - 1])) to += 1;
-    found.push(writes.slice(from, to));
-    from = to;
-  }
-  return found;
-}
-
-function vendorOf(write: Write | undefined): VendorId | undefined {
-  return write === undefined || write.op === 'remove' ? undefined : write.record.vendor;
 }

@@ -222,8 +222,6 @@ export class Round {
     // At the deadline the calls end by themselves, and what still comes is told as late.
     if (why.code !== 'reply_by') this.#abort.abort(new Error(why.code));
     const answers = this.#answers.all();
-    const prepared = this.#writer.prepare();
-    if (prepared !== undefined) await prepared;
     const outcome = evaluate(this.#cfp, this.#proposals, answers, why, this.#tools);
     const { log, metrics, clock } = this.#tools.deps;
     try {

@@ -116,11 +116,6 @@ export type Write =
 export interface WriteOptions {
   /** Stored in the same transaction, so that a repeated request finds its answer. */
   readonly idempotent?: { readonly scope: string; readonly answer: JsonObject };
-  /**
-   * Another write follows at once, and somebody waits for it: what a store can put off until then, it
-   * may. Whoever reads before may have to wait for a moment.
-   */
-  readonly followed?: boolean;
 }
 
 export type WriteResult =

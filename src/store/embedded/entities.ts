@@ -7,7 +7,7 @@ import type { Logger } from '../../shared/logger.ts';
 import type { WorkerLink } from './link.ts';
 import type { EventRow, HistoryRow, ReaderCalls, WriterCalls } from './protocol.ts';
 import { Recent } from './recent.ts';
-import { arrivalOf, idempotencyEntry, idempotencyRow, recordOf, writeRow } from './rows.ts';
+import { idempotencyEntry, idempotencyRow, piecesOf, recordOf, rowsOf } from './rows.ts';
 
 export interface EntityStoreParts {
   readonly writer: WorkerLink<WriterCalls>;
@@ -68,15 +68,11 @@ export function embeddedEntities({ writer, reader, clock, log, close }: EntitySt
       const now = clock.now();
       const idempotent = options?.idempotent;
       const answer = idempotent === undefined ? null : ([idempotent.scope, JSON.stringify(idempotent.answer)] as const);
-      const many = arrivalOf(writes, now, options?.followed);
+      const pieces = piecesOf(writes, now);
       const call =
-        many === undefined
-          ? writer.call(
-              'write',
-              writes.map((write) => writeRow(write, now)),
-              answer,
-            )
-          : writer.call('writeMany', many, answer);
+        pieces === undefined
+          ? writer.call('write', rowsOf(writes, now), answer)
+          : writer.call('writeMany', pieces, answer);
       // Also where it failed: nobody knows then what was written.
       const miss = await call.finally(() => {
         recent.forget(writes);

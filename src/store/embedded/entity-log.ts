@@ -33,6 +33,10 @@ export interface EntityLog {
   /** Is every id in it known to be less than this one? */
   isBefore(id: string): boolean;
   add(arrival: Arrival, sequences: Sequences): void;
+  /** How many calls, or pieces of one, wait. */
+  readonly length: number;
+  /** Forgets those after the first so many: their rows were rolled back. */
+  cut(length: number): void;
   /** Sorts everything in, and empties the log. */
   settle(): void;
   /** Reads the log anew, at the start and after a rollback. */
@@ -48,6 +52,12 @@ export function entityLog(database: Database, sort: Sort): EntityLog {
   return {
     get waiting() {
       return batches.length > 0;
+    },
+    get length() {
+      return batches.length;
+    },
+    cut(length) {
+      batches.length = length;
     },
     isBefore: (id) => batches.every(({ rising }) => rising !== null && rising[1] < id),
     holds: (id) => batches.some((batch) => hasId(batch, id)),

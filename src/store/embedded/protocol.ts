@@ -57,9 +57,10 @@ export interface Arrival {
   /** JSON text of `Logged`. */
   readonly logged: string;
   readonly others: readonly (readonly [place: number, row: WriteRow])[];
-  /** Another call comes at once: sorting in what is logged waits for it. */
-  readonly followed: boolean;
 }
+
+/** Some of the writes of a call, in their order: many creates among them, or few. */
+export type Piece = Arrival | readonly WriteRow[];
 
 export type IdRange = readonly [first: string, last: string];
 
@@ -82,7 +83,7 @@ export interface IdempotencyRow {
 
 export interface WriterCalls {
   write(rows: readonly WriteRow[], idempotent: readonly [scope: string, answer: string] | null): Miss | null;
-  writeMany(arrival: Arrival, idempotent: readonly [scope: string, answer: string] | null): Miss | null;
+  writeMany(pieces: readonly Piece[], idempotent: readonly [scope: string, answer: string] | null): Miss | null;
   claimDue(now: number, limit: number, owner: string, leaseMs: number): string[];
   claim(id: string, now: number, owner: string, leaseMs: number): string | null;
   release(id: string, owner: string): null;

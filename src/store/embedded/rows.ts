@@ -2,7 +2,7 @@ import type { EntityRecord } from '../../occi/entity.ts';
 import type { IdempotencyEntry, TransitionNote, Write } from '../../occi/store.ts';
 import type { Json, JsonObject } from '../../shared/json.ts';
 import { toColumns } from './columns.ts';
-import type { Arrival, EntityRow, IdRange, IdempotencyRow, Logged, NoteRow, WriteRow } from './protocol.ts';
+import type { Arrival, EntityRow, IdRange, IdempotencyRow, Logged, NoteRow, Piece, WriteRow } from './protocol.ts';
 import { bindable } from './sqlite.ts';
 
 /** @param now the time of a removal, which has no record to tell it */
@@ -23,7 +23,7 @@ export function writeRow(write: Write, now: number): WriteRow {
 const MANY = 32;
 
 /** A write of many creates, taken apart for the log; undefined: there are not many. */
-export function arrivalOf(writes: readonly Write[], now: number, followed = false): Arrival | undefined {
+export function arrivalOf(writes: readonly Write[], now: number): Arrival | undefined {
   if (writes.length < MANY) return undefined;
   const places: number[] = [];
   const ids: string[] = [];
@@ -63,8 +63,28 @@ export function arrivalOf(writes: readonly Write[], now: number, followed = fals
     events: toColumns(events),
     logged: JSON.stringify(logged),
     others,
-    followed,
   };
+}
+
+/** Writes that travel in one piece: larger texts are moved about more slowly. */
+const TOGETHER = 400;
+
+/** Many writes, in pieces; undefined: there are too few creates among them to go by way of the log. */
+export function piecesOf(writes: readonly Write[], now: number): readonly Piece[] | undefined {
+  if (writes.length <= TOGETHER) {
+    const arrival = arrivalOf(writes, now);
+    return arrival === undefined ? undefined : [arrival];
+  }
+  const pieces: Piece[] = [];
+  for (let from = 0; from < writes.length; from += TOGETHER) {
+    const some = writes.slice(from, from + TOGETHER);
+    pieces.push(arrivalOf(some, now) ?? rowsOf(some, now));
+  }
+  return pieces;
+}
+
+export function rowsOf(writes: readonly Write[], now: number): readonly WriteRow[] {
+  return writes.map((write) => writeRow(write, now));
 }
 
 function risingOf(ids: readonly string[]): IdRange | null {

@@ -1,6 +1,6 @@
 import { fromColumns } from './columns.ts';
 import { entityLog, loggedOf } from './entity-log.ts';
-import type { Arrival, EntityRow, Miss, NoteRow, WriteRow, WriterCalls } from './protocol.ts';
+import type { Arrival, EntityRow, IdRange, Miss, NoteRow, Piece, WriteRow, WriterCalls } from './protocol.ts';
 import { entityRow } from './rows.ts';
 import { bindable, type Database, type Row } from './sqlite.ts';
 
@@ -190,9 +190,11 @@ export function entityCalls(database: Database): EntityCalls {
   function allOrNothing(writes: () => Miss | null): Miss | null {
     database.exec('SAVEPOINT call');
     taken = [];
+    const logged = log.length;
     const miss = writes();
     if (miss !== null) {
       database.exec('ROLLBACK TO call');
+      log.cut(logged);
       for (const tenant of taken) sequences.set(tenant, (sequences.get(tenant) ?? 1) - 1);
     }
     database.exec('RELEASE call');
@@ -230,17 +232,45 @@ export function entityCalls(database: Database): EntityCalls {
     return null;
   }
 
-  /** Ids are made in order of time: those of a call mostly rise, and are later than all that is stored. */
-  function allNew({ rising, logged }: Arrival): boolean {
-    const newest = text(newestId.get() ?? { id: '' }, 'id');
-    if (rising !== null && rising[0] > newest && log.isBefore(rising[0])) return true;
-    const ids = loggedOf(logged).records.map(({ id }) => id);
-    return new Set(ids).size === ids.length && ids.every((id) => find.get(id) === undefined && !log.holds(id));
+  /** As `applyAll`, where every create that goes to the log is known to be new. */
+  function applyPieces(pieces: readonly Piece[]): Miss | null {
+    let before = 0;
+    for (const piece of pieces) {
+      const miss = isArrival(piece) ? applyArrival(piece) : applyAll(piece);
+      if (miss !== null) return [before + miss[0], miss[1]];
+      before += isArrival(piece) ? piece.count + piece.others.length : piece.length;
+    }
+    return null;
+  }
+
+  /**
+   * Is all that would go to the log new, and is nothing else of the call about it? Ids are made in order of
+   * time: those of a call mostly rise, and are later than all that is stored.
+   */
+  function allNew(arrivals: readonly Arrival[], others: readonly WriteRow[]): boolean {
+    let last = text(newestId.get() ?? { id: '' }, 'id');
+    const ranges: IdRange[] = [];
+    for (const { rising } of arrivals) {
+      if (rising === null || rising[0] <= last || !log.isBefore(rising[0])) return areAllNew(arrivals, others);
+      ranges.push(rising);
+      last = rising[1];
+    }
+    return !others.some((row) => ranges.some(([from, to]) => idOf(row) >= from && idOf(row) <= to));
+  }
+
+  function areAllNew(arrivals: readonly Arrival[], others: readonly WriteRow[]): boolean {
+    const ids = arrivals.flatMap(({ logged }) => loggedOf(logged).records.map(({ id }): string => id));
+    const different = new Set(ids);
+    return (
+      different.size === ids.length &&
+      ids.every((id) => find.get(id) === undefined && !log.holds(id)) &&
+      !others.some((row) => different.has(idOf(row)))
+    );
   }
 
   /** What waits in the log comes first where a write is about it. */
   function settleFor(rows: readonly WriteRow[]): void {
-    if (log.waiting && rows.some((row) => log.holds(row[0] === 'remove' ? row[1] : row[1][0]))) log.settle();
+    if (log.waiting && rows.some((row) => log.holds(idOf(row)))) log.settle();
   }
 
   function answer(miss: Miss | null, idempotent: readonly [scope: string, answer: string] | null): Miss | null {
@@ -259,18 +289,19 @@ export function entityCalls(database: Database): EntityCalls {
       settleFor(rows);
       return answer(rows.length === 1 ? applyAll(rows) : allOrNothing(() => applyAll(rows)), idempotent);
     },
-    writeMany(arrival, idempotent) {
-      const others = arrival.others.map(([, row]) => row);
+    writeMany(pieces, idempotent) {
+      const arrivals = pieces.filter(isArrival);
+      const others = pieces.flatMap((piece) => (isArrival(piece) ? piece.others.map(([, row]) => row) : piece));
       settleFor(others);
-      if (allNew(arrival))
+      if (allNew(arrivals, others))
         return answer(
-          allOrNothing(() => applyArrival(arrival)),
+          allOrNothing(() => applyPieces(pieces)),
           idempotent,
         );
       // One of them may be there already, and where that is the log it would not be found.
       log.settle();
       return answer(
-        allOrNothing(() => applyAll(rowsOf(arrival))),
+        allOrNothing(() => applyAll(pieces.flatMap((piece) => (isArrival(piece) ? rowsOf(piece) : piece)))),
         idempotent,
       );
     },
@@ -312,6 +343,14 @@ function rowsOf({ places, logged, others }: Arrival): readonly WriteRow[] {
     rows[placeAt(places, at)] = ['create', entityRow(record), record.updated, notes[at] ?? null];
   });
   return rows;
+}
+
+function isArrival(piece: Piece): piece is Arrival {
+  return 'logged' in piece;
+}
+
+function idOf(row: WriteRow): string {
+  return row[0] === 'remove' ? row[1] : row[1][0];
 }
 
 function placeAt(places: Arrival['places'], at: number): number {

@@ -4,7 +4,7 @@ import { ParleyError } from '../../shared/errors.ts';
 import { PAGES_AT_MOST, checkpoints } from './checkpoints.ts';
 import { takeFolder } from './lock.ts';
 import { migrate } from './migrate.ts';
-import type { Arrival, Call, Failure, Reply, Started, WriterCalls, WriterStart } from './protocol.ts';
+import type { Call, Failure, Reply, Started, WriterCalls, WriterStart } from './protocol.ts';
 import { isFatal, openDatabase, type Database } from './sqlite.ts';
 import { UnknownSeries } from './tails.ts';
 import { entityCalls } from './writer-entities.ts';
@@ -13,7 +13,9 @@ import { valueCalls } from './writer-values.ts';
 
 /** The thread that owns the folder and writes: one message of calls, one transaction. */
 
-const SETTLE_LATER_MS = 250;
+/** Whoever was answered goes on first: with few processors, sorting in would take his from him. */
+const SETTLE_MS = 2;
+const SETTLE_AGAIN_MS = 250;
 const LOG_BYTES = 64 * 1024 * 1024;
 
 async function start(port: MessagePort, { folder, migrations, now }: WriterStart): Promise<void> {
@@ -75,16 +77,17 @@ function serve(port: MessagePort, database: Database, folder: string, release: (
     } catch (error) {
       if (isFatal(error)) throw error;
       // A full disk, perhaps: it stays in the log, and readers wait.
-      settleLater();
+      settleIn(SETTLE_AGAIN_MS);
     }
   }
 
-  /** At the latest then, however often this is said in between. */
-  function settleLater(): void {
-    again ??= setTimeout(() => {
-      settle();
-      moves.committed();
-    }, SETTLE_LATER_MS);
+  function settleIn(ms: number): void {
+    again ??= setTimeout(settleNow, ms);
+  }
+
+  function settleNow(): void {
+    settle();
+    moves.committed();
   }
 
   function run([name, ...given]: Call): unknown {
@@ -151,12 +154,8 @@ function serve(port: MessagePort, database: Database, folder: string, release: (
     }
     port.postMessage(reply);
     if (reply.fatal !== undefined) return;
-    if (batch.some(isFollowed)) {
-      settleLater();
-      return;
-    }
-    settle();
     moves.committed();
+    if (entities.unsettled) settleIn(SETTLE_MS);
   });
 
   function end(reply: Reply): void {
@@ -167,11 +166,6 @@ function serve(port: MessagePort, database: Database, folder: string, release: (
     // What was said last still arrives, and then nothing keeps the thread.
     port.unref();
   }
-}
-
-/** Is there a write in it after which another comes at once? */
-function isFollowed([name, arrival]: Call): boolean {
-  return name === 'writeMany' && (arrival as Arrival).followed;
 }
 
 function rollBack(database: Database): void {

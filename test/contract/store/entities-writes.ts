@@ -97,53 +97,67 @@ export function describeWrites(open: () => Promise<StoreUnderTest<EntityStore>>)
       expect(await store.get(twice[0]!.id)).to.equal(undefined);
     });
 
-    it('shows what is followed by another write, whether that comes or not', async () => {
-      const [parent, many] = [record({ state: 'open' }), Array.from({ length: 100 }, () => record())];
-      await save(parent);
-      const [first, rest] = [many.slice(0, 50), many.slice(50)];
-      const ranked = next(parent, { state: 'ranked' });
-      const results = await Promise.all([
-        store.write(
-          first.map((one) => creation(one)),
-          { followed: true },
-        ),
-        store.write([change(parent, ranked)], { followed: true }),
-      ]);
-      expect(results).to.deep.equal([{ ok: true }, { ok: true }]);
-      expect(await store.getMany(first.map(({ id }) => id))).to.deep.equal(first);
-      expect(await store.get(parent.id)).to.deep.equal(ranked);
-      await store.write(
-        rest.map((one) => creation(one)),
-        { followed: true },
-      );
-      expect(await store.getMany(rest.map(({ id }) => id))).to.deep.equal(rest);
-      const [changed, removed] = [next(rest[3]!, { state: 'open' }), rest[4]!];
-      await store.write(
-        Array.from({ length: 40 }, () => creation(record())),
-        { followed: true },
-      );
-      expect(await store.write([change(rest[3]!, changed), { op: 'remove', id: removed.id }])).to.deep.equal({
-        ok: true,
+    for (const many of [3, 100, 300, 1000])
+      it(`writes ${many} and what comes after them at once, or neither`, async () => {
+        const [parent, records] = [record({ state: 'open' }), Array.from({ length: many }, () => record())];
+        await save(parent);
+        const ranked = next(parent, { state: 'ranked' });
+        const write = (expected: Write): Promise<WriteResult> =>
+          store.write([...records.map((one) => creation(one)), expected, creation(record({ parent: parent.id }))]);
+        const stale = change(next(ranked, { state: 'ranked' }), next(ranked, { state: 'open' }));
+        expect(await write(stale)).to.deep.equal({ ok: false, at: many, reason: 'changed' });
+        expect(await store.get(records[1]!.id)).to.equal(undefined);
+        expect(await store.count({ parent: parent.id })).to.equal(0);
+        expect(await write(change(parent, ranked))).to.deep.equal({ ok: true });
+        expect(await store.getMany(records.map(({ id }) => id))).to.deep.equal(records);
+        expect(await store.get(parent.id)).to.deep.equal(ranked);
+        expect(await store.count({ parent: parent.id })).to.equal(1);
+        // Once more, they miss by what is there.
+        expect(await write(change(ranked, next(ranked, {})))).to.deep.equal({ ok: false, at: 0, reason: 'exists' });
       });
-      expect(await store.getMany([changed.id, removed.id])).to.deep.equal([changed, undefined]);
+
+    it('lets a write change and remove what it creates', async () => {
+      for (const many of [3, 300, 900]) {
+        const records = Array.from({ length: many }, () => record({ state: 'open' }));
+        const [changed, removed] = [next(records[1]!, { state: 'closed' }), records[2]!];
+        const result = await store.write([
+          ...records.map((one) => creation(one)),
+          change(records[1]!, changed),
+          { op: 'remove', id: removed.id },
+        ]);
+        expect(result).to.deep.equal({ ok: true });
+        expect(await store.getMany([changed.id, removed.id, records[0]!.id])).to.deep.equal([
+          changed,
+          undefined,
+          records[0],
+        ]);
+      }
     });
 
-    it('finds what is created twice, also where the first write is followed by the second', async () => {
-      const first = Array.from({ length: 40 }, () => record());
-      expect(
-        await store.write(
-          first.map((one) => creation(one)),
-          { followed: true },
-        ),
-      ).to.deep.equal({ ok: true });
-      const second = Array.from({ length: 40 }, () => record());
-      second[7] = { ...second[7]!, id: first[3]!.id };
-      expect(await store.write(second.map((one) => creation(one)))).to.deep.equal({
-        ok: false,
-        at: 7,
-        reason: 'exists',
-      });
-      expect(await store.getMany(first.map(({ id }) => id))).to.deep.equal(first);
+    it('finds what a write creates twice, however far apart', async () => {
+      for (const many of [3, 300, 900]) {
+        const records = Array.from({ length: many }, () => record());
+        expect(await store.write([...records, records[1]!].map((one) => creation(one)))).to.deep.equal({
+          ok: false,
+          at: many,
+          reason: 'exists',
+        });
+        expect(await store.get(records[0]!.id)).to.equal(undefined);
+      }
+    });
+
+    it('numbers the events of a large write in its order', async () => {
+      const tenant = newTenant();
+      const records = Array.from({ length: 901 }, () => record({ tenant }));
+      const event = 'org.parley.proposal.acceptable';
+      await store.write(
+        records.map((one, at) => (at < 900 && at % 3 === 0 ? creation(one) : creation(one, { event }))),
+      );
+      const events = await store.events({ tenant, after: 0, limit: 1000 });
+      expect(events.map(({ data }) => data.entity)).to.deep.equal(
+        records.filter((_, at) => at === 900 || at % 3 !== 0).map(({ id }) => id),
+      );
+      expect(events.map(({ sequence }) => sequence)).to.deep.equal(events.map((_, at) => at + 1));
     });
 
     it('keeps apart what is created in any order of ids, and in one that was passed already', async () => {

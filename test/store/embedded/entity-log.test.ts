@@ -62,20 +62,6 @@ describe('embedded: entity log', () => {
     database.close();
   });
 
-  it('that waits for what follows is settled when the store is closed', async () => {
-    store = await openStore(folder);
-    const [first, second] = [many(), many()];
-    for (const some of [first, second])
-      await store.entities.write(
-        some.map((one) => creation(one)),
-        { followed: true },
-      );
-    await store.close();
-    store = await openStore(folder);
-    const all = [...first, ...second];
-    expect(await store.entities.getMany(all.map(({ id }) => id))).to.deep.equal(all);
-  });
-
   it('is not in the way of what is written in the same turn', async () => {
     store = await openStore(folder);
     const { entities } = store;
