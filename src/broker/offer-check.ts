@@ -43,8 +43,10 @@ const NOWHERE: Place = { plan: -1, index: -1 };
 
 /** What an offer is held against, prepared once for a call. */
 export interface OfferCheck {
-  /** Every respect in which the offer does not meet the call; none: it does. */
-  (offer: Offer): Check[];
+  /** Every respect in which the resources do not meet the call; none: they do. */
+  resources(resources: readonly OfferedInstance[]): readonly Check[];
+  /** Commitments to what is no level of the call. */
+  levels(commitments: Offer['levels']): readonly Check[];
 }
 
 /**
@@ -72,29 +74,34 @@ export function offerCheck(terms: CfpTerms, requiredOf: (kind: TypeId) => readon
   }));
   const levels = new Set(terms.levels.map(({ id }) => id));
 
-  return (offer) => {
-    const failed: Check[] = [];
-    const groups = grouped(offer.resources, placeOf, plans.length, failed);
-    for (let at = 0; at < plans.length; at += 1) {
-      const plan = plans[at];
-      if (plan === undefined) continue;
-      const { wanted } = plan;
-      const { instances: group, inOrder } = groups[at] ?? NOTHING;
-      if (group.length !== plan.count || !(inOrder || areAllThere(group, plan.count)))
-        failed.push(countFailed(wanted, group.length, plan.count));
-      if (wanted.type === 'resource') {
-        // What holds for one of identical instances holds for all.
-        const checked = areIdentical(wanted.id, group, failed) ? 1 : group.length;
-        for (let one = 0; one < checked; one += 1) checkInstance(plan, group[one], failed);
-      } else {
-        for (const instance of group) checkInstance(plan, instance, failed);
-        checkEnds(plan, group, groups, placeOf, failed);
+  return {
+    resources(resources) {
+      const failed: Check[] = [];
+      const groups = grouped(resources, placeOf, plans.length, failed);
+      for (let at = 0; at < plans.length; at += 1) {
+        const plan = plans[at];
+        if (plan === undefined) continue;
+        const { wanted } = plan;
+        const { instances: group, inOrder } = groups[at] ?? NOTHING;
+        if (group.length !== plan.count || !(inOrder || areAllThere(group, plan.count)))
+          failed.push(countFailed(wanted, group.length, plan.count));
+        if (wanted.type === 'resource') {
+          // What holds for one of identical instances holds for all.
+          const checked = areIdentical(wanted.id, group, failed) ? 1 : group.length;
+          for (let one = 0; one < checked; one += 1) checkInstance(plan, group[one], failed);
+        } else {
+          for (const instance of group) checkInstance(plan, instance, failed);
+          checkEnds(plan, group, groups, placeOf, failed);
+        }
       }
-    }
-    for (const commitment of offer.levels)
-      if (!levels.has(commitment.for))
-        failed.push(fail(`level.${commitment.for}`, commitment.for, 'a level of the call'));
-    return failed;
+      return failed;
+    },
+    levels(commitments) {
+      const failed: Check[] = [];
+      for (const { for: level } of commitments)
+        if (!levels.has(level)) failed.push(fail(`level.${level}`, level, 'a level of the call'));
+      return failed;
+    },
   };
 }
 

@@ -14,10 +14,10 @@ import { comparerOf, type Comparer, type RateTable } from '../terms/price-compar
 import { sumQuote } from '../terms/price-sums.ts';
 import type { Price, Sums } from '../terms/price.ts';
 import type { Offer } from '../vendor-kit/types.ts';
-import { compact, type Alike } from './compact.ts';
 import { asJson, cfpKept, type ProposalKept } from './kept.ts';
 import { proposalAttr, proposalType } from './names.ts';
 import { offerCheck } from './offer-check.ts';
+import { offeredReader } from './offered.ts';
 import type { ProposalState } from './states.ts';
 import { periodLength } from './terms.ts';
 import type { TypeId } from '../shared/ids.ts';
@@ -51,6 +51,7 @@ const NO_PRICE = { currency: '' };
 export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker {
   const { terms, revision, round, publishedAt } = cfpKept(cfp);
   const check = offerCheck(terms, deps.requiredOf);
+  const read = offeredReader((resources) => check.resources(resources));
   const counts = instanceCounts(terms.wanted);
   const length = periodLength(terms.period, publishedAt);
   const cfpUrn = urn(cfp.id);
@@ -66,7 +67,8 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
 
   // Written out plainly: a market of a thousand vendors comes through here at once.
   return (offer, vendor, now, late = false) => {
-    const checks = check(offer);
+    const { failed, resources, instances } = read(offer.resources);
+    const checks = [...failed, ...check.levels(offer.levels)];
     const quote = checkQuote(offer.price as unknown as Json, quoteContext);
     for (const { path, detail } of quote.problems)
       checks.push({ id: 'price', pass: false, actual: path === '' ? null : path, wanted: detail, miss: null });
@@ -113,9 +115,9 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
         checks: checks.map(({ id }) => id),
       };
 
-    const kept: Writable<ProposalKept> = { validUntil: offer.validUntil, resources: compact(offer.resources) };
+    const kept: Writable<ProposalKept> = { validUntil: offer.validUntil, resources };
     if (revision > 1) kept.revision = revision;
-    if (!late) kept.facts = factsOf(offer, kept.resources, vendor, price, whyNot === undefined);
+    if (!late) kept.facts = factsOf(offer, instances, vendor, price, whyNot === undefined);
     if (checks.length > 0) kept.checks = checks;
     if (offer.handle !== undefined) kept.handle = offer.handle;
     if (offer.terms !== undefined) kept.terms = offer.terms;
@@ -143,7 +145,7 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
 
   function factsOf(
     offer: Offer,
-    resources: readonly Alike[],
+    instances: ProposalInput['instances'],
     vendor: ProposingVendor,
     price: Price | undefined,
     awardable: boolean,
@@ -154,7 +156,7 @@ export function proposalMaker(cfp: EntityRecord, deps: MakerDeps): ProposalMaker
       awardable,
       binding: offer.binding,
       validUntil: offer.validUntil,
-      instances: resources.map(({ attributes, at }) => ({ attributes, count: at.length })),
+      instances,
       // Prices are judged in the currency of comparison only: without a rate there is none.
       price: price?.compare === undefined ? NO_PRICE : judged(price.currency, price.compare),
       levels: asked.map((level) => levelInput(level, offer.levels)),

@@ -2,6 +2,12 @@ import type { FactValue, Facts } from './types.ts';
 
 type Mutable = Record<string, FactValue | null>;
 
+/** Facts by name, side by side. */
+export interface Added {
+  readonly names: readonly string[];
+  readonly values: readonly FactValue[];
+}
+
 /**
  * Puts facts together one by one, and gives those with the same names the same make. An object that
  * gets its members one after the other by computed names becomes a hash table after a dozen, which is
@@ -21,6 +27,25 @@ export class FactsBuilder {
     this.#names[this.#count] = name;
     this.#values[this.#count] = value;
     this.#count += 1;
+  }
+
+  /** How many were added. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** What was added after the first so many. */
+  after(count: number): Added {
+    return { names: this.#names.slice(count, this.#count), values: this.#values.slice(count, this.#count) };
+  }
+
+  /** Adds again what was added before. */
+  again({ names, values }: Added): void {
+    for (let at = 0; at < names.length; at++) {
+      const name = names[at];
+      const value = values[at];
+      if (name !== undefined && value !== undefined) this.add(name, value);
+    }
   }
 
   /** What was added; the next facts start empty. */

@@ -1,7 +1,7 @@
 import { isObject } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
 import { parseInstant } from '../shared/duration.ts';
-import { FactsBuilder } from './facts-builder.ts';
+import { FactsBuilder, type Added } from './facts-builder.ts';
 import type { AttributeEntry, FactValue, Facts } from './types.ts';
 
 /** What the broker knows of one proposal when it is to be ranked: plain JSON. */
@@ -45,7 +45,10 @@ export interface LevelInput {
 
 type Read = (proposal: ProposalInput, into: FactsBuilder) => void;
 
-/** Makes the function that combines a proposal into facts as the dictionary says. */
+/**
+ * Makes the function that combines a proposal into facts as the dictionary says. Proposals with the same
+ * list of instances, which is never changed, are read once.
+ */
 export function factsReader(dictionary: readonly AttributeEntry[]): (proposal: ProposalInput) => Facts {
   const reads: Read[] = [];
   const combined = new Map<string, AttributeEntry[]>();
@@ -56,12 +59,24 @@ export function factsReader(dictionary: readonly AttributeEntry[]): (proposal: P
   }
   const gathered = new Map([...combined].map(([path, entries]) => [path, new Gathered(entries)]));
   const builder = new FactsBuilder();
-  return (proposal) => {
-    for (const read of reads) read(proposal, builder);
+  let last: { readonly instances: ProposalInput['instances']; readonly added: Added } | undefined;
+
+  function readInstances(instances: ProposalInput['instances']): void {
+    if (last?.instances === instances) {
+      builder.again(last.added);
+      return;
+    }
+    const before = builder.count;
     // What there is is fewer than what there could be.
-    for (const { attributes, count = 1 } of proposal.instances)
+    for (const { attributes, count = 1 } of instances)
       for (const name in attributes) gathered.get(name)?.take(attributes[name], count);
     for (const one of gathered.values()) one.giveInto(builder);
+    last = { instances, added: builder.after(before) };
+  }
+
+  return (proposal) => {
+    for (const read of reads) read(proposal, builder);
+    readInstances(proposal.instances);
     readLevels(proposal, builder);
     return builder.take();
   };

@@ -28,7 +28,9 @@ export function toColumns(values: readonly Json[]): Columns {
 function columnsOf(values: readonly Json[], depth: number, listed: (readonly Json[])[]): Columns {
   const [first] = values;
   if (first === undefined || depth > DEEPEST) return list(values, listed);
-  if (typeof first !== 'object' || first === null) return areAll(values, first) ? ['c', first] : list(values, listed);
+  // Also of objects and lists: what is shared need not be taken apart.
+  if (areAll(values, first)) return ['c', first];
+  if (typeof first !== 'object' || first === null) return list(values, listed);
   if (Array.isArray(first)) {
     const { length } = first as readonly Json[];
     if (length > LONGEST || !areLists(values, length)) return list(values, listed);
