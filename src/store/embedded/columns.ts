@@ -44,7 +44,12 @@ function columnsOf(values: readonly Json[], depth: number, listed: (readonly Jso
   const names = Object.keys(first);
   const members = membersOf(values, names);
   if (members === undefined) return list(values, listed);
-  return ['o', names, members.map((column) => columnsOf(column, depth + 1, listed))];
+  const columns: Columns[] = [];
+  for (let at = 0; at < names.length; at++) {
+    const column = members.columns[at];
+    columns.push(column === undefined ? ['c', members.first[at] as Json] : columnsOf(column, depth + 1, listed));
+  }
+  return ['o', names, columns];
 }
 
 /** Much is said twice: who proposes, and what a sum comes to in the currency that it is stated in. */
@@ -101,21 +106,39 @@ function areLists(values: readonly Json[], length: number): boolean {
   return true;
 }
 
-/** Of objects with these names, in this order and no others, the columns; undefined: not all are such. */
-function membersOf(values: readonly Json[], names: readonly string[]): readonly (readonly Json[])[] | undefined {
+/** Values of objects side by side: those of the first, and a column for each name whose values differ. */
+interface Members {
+  readonly first: readonly Json[];
+  readonly columns: readonly (readonly Json[] | undefined)[];
+}
+
+/** Of objects with these names, in this order and no others; undefined: not all are such. */
+function membersOf(values: readonly Json[], names: readonly string[]): Members | undefined {
   if (names.includes('__proto__')) return undefined;
-  const columns = names.map(() => new Array<Json>(values.length));
+  const first: Json[] = [];
+  const columns = new Array<Json[] | undefined>(names.length).fill(undefined);
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as Json;
     if (!isObject(value)) return undefined;
     let at = 0;
     for (const name in value) {
-      const column = columns[at];
       const member = value[name];
-      if (column === undefined || member === undefined || name !== names[at++]) return undefined;
-      column[row] = member;
+      if (member === undefined || name !== names[at]) return undefined;
+      const column = columns[at];
+      if (row === 0) first.push(member);
+      else if (column !== undefined) column[row] = member;
+      else if (member !== first[at]) columns[at] = columnFrom(first[at] as Json, row, member, values.length);
+      at += 1;
     }
     if (at !== names.length) return undefined;
   }
-  return columns;
+  return { first, columns };
+}
+
+/** A column of which the first values are one, up to the first that differs; the rest is still to come. */
+function columnFrom(value: Json, until: number, differs: Json, length: number): Json[] {
+  const column = new Array<Json>(length);
+  column.fill(value, 0, until);
+  column[until] = differs;
+  return column;
 }
