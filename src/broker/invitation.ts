@@ -32,44 +32,48 @@ export function cfpOfKey(key: string): string | undefined {
 }
 
 /**
- * An invitation. The call itself keeps whom it invites: that is the batched intent of the round,
+ * Makes invitations. The call itself keeps whom it invites: that is the batched intent of the round,
  * stored before any vendor is called, and keys follow from it. An invitation becomes a row of its
  * own, with an id, when there is something to say of it: an answer, or a ticket. Revision 0: no row yet.
  */
-function invite(
-  cfp: EntityRecord,
-  vendor: VendorId,
-  skipped?: { readonly id: EntityId; readonly answer: Answer },
-): EntityRecord {
-  const answer = skipped?.answer;
+function inviter(cfp: EntityRecord): Invite {
   const { round, publishedAt } = cfpKept(cfp);
-  const state: InvitationState = answer === undefined ? 'sending' : 'skipped';
-  const kept: InvitationKept = {
-    key: invitationKey(cfp, vendor),
-    round,
-    asked: publishedAt,
-    ...(answer === undefined ? {} : { answer }),
-  };
-  return {
-    id: skipped?.id ?? NO_ID,
-    kind: invitationType,
-    mixins: [],
-    tenant: cfp.tenant,
-    owner: cfp.owner,
-    rev: answer === undefined ? 0 : 1,
-    attributes: {},
-    state,
-    parent: cfp.id,
-    vendor,
-    internal: asJson(kept),
-    hidden: false,
-    created: publishedAt,
-    updated: publishedAt,
+  const prefix = roundKey(cfp);
+  // Written out plainly: nothing is asked before the last is invited.
+  return (vendor, skipped) => {
+    const key = `${prefix}${vendor}`;
+    const kept: InvitationKept =
+      skipped === undefined
+        ? { key, round, asked: publishedAt }
+        : { key, round, asked: publishedAt, answer: skipped.answer };
+    const state: InvitationState = skipped === undefined ? 'sending' : 'skipped';
+    return {
+      id: skipped?.id ?? NO_ID,
+      kind: invitationType,
+      mixins: NO_MIXINS,
+      tenant: cfp.tenant,
+      owner: cfp.owner,
+      rev: skipped === undefined ? 0 : 1,
+      attributes: NO_ATTRIBUTES,
+      state,
+      parent: cfp.id,
+      vendor,
+      internal: asJson(kept),
+      hidden: false,
+      created: publishedAt,
+      updated: publishedAt,
+    };
   };
 }
 
+type Invite = (vendor: VendorId, skipped?: { readonly id: EntityId; readonly answer: Answer }) => EntityRecord;
+
+const NO_MIXINS: EntityRecord['mixins'] = [];
+const NO_ATTRIBUTES: EntityRecord['attributes'] = {};
+
 /** Invitations for all whom the call invites. A vendor whose circuit is open is passed over, and that is its answer. */
 export function invitationsFor(cfp: EntityRecord, vendors: Vendors, newId: IdSource): readonly EntityRecord[] {
+  const invite = inviter(cfp);
   return cfpKept(cfp).invited.map((id) => {
     const skipped: Answer | undefined =
       vendors.get(id)?.circuit === 'open'
@@ -82,7 +86,7 @@ export function invitationsFor(cfp: EntityRecord, vendors: Vendors, newId: IdSou
             seconds: 0,
           }
         : undefined;
-    return invite(cfp, id, skipped === undefined ? undefined : { id: newId(), answer: skipped });
+    return invite(id, skipped === undefined ? undefined : { id: newId(), answer: skipped });
   });
 }
 
@@ -91,7 +95,8 @@ export async function invitationsOf(cfp: EntityRecord, store: EntityStore): Prom
   const rows = (await invitationRows(cfp, store)).filter((row) => isOfNow(cfp, row));
   const known = new Set(rows.map(({ vendor }) => vendor));
   const silent = cfpKept(cfp).invited.filter((vendor) => !known.has(vendor));
-  return [...rows, ...silent.map((vendor) => invite(cfp, vendor))];
+  const invite = inviter(cfp);
+  return [...rows, ...silent.map((vendor) => invite(vendor))];
 }
 
 /** All that are stored, of older revisions too. */
