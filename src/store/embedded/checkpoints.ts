@@ -26,7 +26,7 @@ export function checkpoints(database: Database, folder: string): Checkpoints {
   const changes = database.prepare('SELECT total_changes() AS changes');
   /** Not before it is needed: a service with little to do has one thread less. */
   let mover: Mover | undefined;
-  let state: 'rest' | 'moving' | 'behind' = 'rest';
+  let state: 'rest' | 'moving' | 'behind' | 'closing' = 'rest';
   let changesMoved = 0;
   let commits = 0;
   let quiet: NodeJS.Timeout | undefined;
@@ -34,6 +34,7 @@ export function checkpoints(database: Database, folder: string): Checkpoints {
   function start(): Mover {
     const worker = new Worker(new URL('./checkpointer.js', import.meta.url), { workerData: { folder } });
     worker.on('message', (moved: boolean) => {
+      if (state === 'closing') return;
       state = moved && commits > 0 ? 'behind' : 'rest';
       if (state === 'behind') look();
     });
@@ -71,9 +72,10 @@ export function checkpoints(database: Database, folder: string): Checkpoints {
   return {
     committed() {
       commits += 1;
-      if (state !== 'moving') look();
+      if (state === 'rest' || state === 'behind') look();
     },
     async close() {
+      state = 'closing';
       clearTimeout(quiet);
       mover?.worker.postMessage('close');
       await mover?.ended;

@@ -87,13 +87,19 @@ describe('embedded: checkpoints', () => {
     expect(await logBytes()).to.be.at.most(2 * PAGES_AT_MOST * PAGE);
   });
 
-  it('are closed while one is under way', async () => {
+  it('are closed while one is under way, and begin no other', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    await nextTurn();
+    const before = timers();
     const moves = checkpoints(database, folder);
     burst();
     moves.committed();
+    database.prepare('INSERT INTO filler (text) VALUES (?)').run('meanwhile');
+    moves.committed();
     await moves.close();
+    expect(timers()).to.equal(before);
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    expect(await moved()).to.equal(ROWS);
+    expect(await moved()).to.equal(ROWS + 1);
     expect(await logBytes()).to.equal(0);
   });
 });
