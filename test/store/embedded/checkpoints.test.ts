@@ -57,13 +57,13 @@ describe('embedded: checkpoints', () => {
     burst();
     moves.committed();
     await movedAtLast(2 * ROWS);
-    const before = await logBytes();
-    for (let round = 3; round < 12; round++) {
+    for (let round = 3; round < 15; round++) {
       burst();
       moves.committed();
       await movedAtLast(round * ROWS);
     }
-    expect(await logBytes()).to.be.at.most(before);
+    // Far less than was written, and than SQLite would have let it grow: a burst may come before a move is quite over.
+    expect(await logBytes()).to.be.at.most(0.75 * PAGES_AT_MOST * PAGE);
     await moves.close();
   });
 
