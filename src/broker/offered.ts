@@ -24,6 +24,8 @@ export function offeredReader(
   let offered: Offered | undefined;
   return (resources) => {
     if (last.leadsTo(resources) && offered !== undefined) return offered;
+    // Whatever goes wrong from here on, nobody is taken for the one before.
+    offered = undefined;
     const own = compact(resources).map((alike) => ({ ...alike, attributes: { ...alike.attributes } }));
     offered = {
       failed: check(resources),

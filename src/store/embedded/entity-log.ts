@@ -23,7 +23,7 @@ export type Sort = (row: EntityRow, at: number, note: NoteRow | null, sequence: 
 /**
  * Where many new entities arrive at once. A call becomes one row, which is what makes it durable,
  * and cheap: whoever waits for it is answered before each entity is written with its indexes. That
- * follows at once, or after the call that follows it at once. Whoever reads in between waits
+ * follows in a moment, when whoever waited has gone on. Whoever reads in between waits
  * (reader.ts), and every later call that could meet them finds them settled. After a crash they are what the log says.
  */
 export interface EntityLog {

@@ -65,3 +65,8 @@ const UNBINDABLE = /\0/g;
 export function bindable(text: string): string {
   return text.includes('\0') ? text.replace(UNBINDABLE, '\uFFFD') : text;
 }
+
+/** A column that holds text and is never null. */
+export function textOf(row: Row, column: string): string {
+  return row[column] as string;
+}

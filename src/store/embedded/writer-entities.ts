@@ -2,7 +2,8 @@ import { fromColumns } from './columns.ts';
 import { entityLog, loggedOf } from './entity-log.ts';
 import type { Arrival, EntityRow, IdRange, Miss, NoteRow, Piece, WriteRow, WriterCalls } from './protocol.ts';
 import { entityRow } from './rows.ts';
-import { bindable, type Database, type Row } from './sqlite.ts';
+import { bindable, textOf, type Database } from './sqlite.ts';
+import { leaseCalls } from './writer-leases.ts';
 
 type EntityCalls = Pick<WriterCalls, 'write' | 'writeMany' | 'claimDue' | 'claim' | 'release'> & {
   /** Is there something to settle? */
@@ -43,20 +44,6 @@ export function entityCalls(database: Database): EntityCalls {
     'INSERT INTO event_sequence (tenant, last) VALUES (?, ?) ON CONFLICT (tenant) DO UPDATE SET last = excluded.last',
   );
   const keepAnswer = database.prepare('UPDATE idempotency SET answer = ? WHERE scope = ?');
-  const takeDue = database.prepare(
-    `UPDATE entity SET lease_owner = ?, lease_until = ? WHERE id IN (
-       SELECT id FROM entity WHERE due_at <= ? AND (lease_until IS NULL OR lease_until <= ?)
-       ORDER BY due_at, id LIMIT ?)
-     RETURNING due_at, id, json`,
-  );
-  const takeOne = database.prepare(
-    `UPDATE entity SET lease_owner = ?, lease_until = ?
-     WHERE id = ? AND (lease_until IS NULL OR lease_until <= ? OR lease_owner = ?) RETURNING json`,
-  );
-  const giveBack = database.prepare(
-    'UPDATE entity SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ?',
-  );
-
   const log = entityLog(database, (row, at, noted, sequence) => {
     insert.run(...row);
     const [id, , tenant, , rev] = row;
@@ -158,7 +145,7 @@ export function entityCalls(database: Database): EntityCalls {
       id,
     );
     if (old['mixins'] !== mixins || old['tenant'] !== tenant) {
-      dropMixins(id, text(old, 'mixins'));
+      dropMixins(id, textOf(old, 'mixins'));
       addMixins(id, tenant, mixins);
     }
     note(id, tenant, rev, at, noted);
@@ -170,8 +157,8 @@ export function entityCalls(database: Database): EntityCalls {
     if (old === undefined) return 'gone';
     if (expectRev !== null && old['rev'] !== expectRev) return 'changed';
     remove.run(id);
-    dropMixins(id, text(old, 'mixins'));
-    note(id, text(old, 'tenant'), Number(old['rev']), at, noted);
+    dropMixins(id, textOf(old, 'mixins'));
+    note(id, textOf(old, 'tenant'), Number(old['rev']), at, noted);
     return undefined;
   }
 
@@ -248,7 +235,7 @@ export function entityCalls(database: Database): EntityCalls {
    * time: those of a call mostly rise, and are later than all that is stored.
    */
   function allNew(arrivals: readonly Arrival[], others: readonly WriteRow[]): boolean {
-    let last = text(newestId.get() ?? { id: '' }, 'id');
+    let last = textOf(newestId.get() ?? { id: '' }, 'id');
     const ranges: IdRange[] = [];
     for (const { rising } of arrivals) {
       if (rising === null || rising[0] <= last || !log.isBefore(rising[0])) return areAllNew(arrivals, others);
@@ -305,22 +292,7 @@ export function entityCalls(database: Database): EntityCalls {
         idempotent,
       );
     },
-    claimDue(now, limit, owner, leaseMs) {
-      log.settle();
-      return takeDue
-        .all(owner, now + leaseMs, now, now, limit)
-        .sort((a, b) => Number(a['due_at']) - Number(b['due_at']) || (text(a, 'id') < text(b, 'id') ? -1 : 1))
-        .map((row) => text(row, 'json'));
-    },
-    claim(id, now, owner, leaseMs) {
-      if (log.holds(id)) log.settle();
-      const row = takeOne.get(owner, now + leaseMs, id, now, owner);
-      return row === undefined ? null : text(row, 'json');
-    },
-    release(id, owner) {
-      giveBack.run(id, owner);
-      return null;
-    },
+    ...leaseCalls(database, log),
     beforeCommit() {
       for (const tenant of advanced) keepSequence.run(tenant, sequences.get(tenant) ?? 0);
       advanced.clear();
@@ -355,8 +327,4 @@ function idOf(row: WriteRow): string {
 
 function placeAt(places: Arrival['places'], at: number): number {
   return places === null ? at : (places[at] ?? 0);
-}
-
-function text(row: Row, column: string): string {
-  return row[column] as string;
 }
